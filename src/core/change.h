@@ -1,0 +1,72 @@
+#pragma once
+// Change: what an accepted command saves, and how the change log tells it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/command.h"
+#include "core/contact.h"
+#include "core/directory.h"
+
+namespace cardfile::core {
+
+/// A contact's row: `before` is none for a new one, `after` for a deleted one.
+struct ContactChange {
+  std::optional<Contact> before;
+  std::optional<Contact> after;
+};
+
+/// A row of the directory as it is to be stored, new or in place of the one with its id.
+using DirectoryChange = std::variant<Team, User, CustomField, Tag, ApiKey>;
+
+enum class Subject { contact, team, user, custom_field, tag, api_key };
+std::string_view to_string(Subject subject);  // "contact"
+
+enum class Operation { create, update, remove };
+std::string_view to_string(Operation operation);  // "create", "update", "delete"
+
+/// The value of one field in the change log; monostate where there is none.
+using LogValue =
+    std::variant<std::monostate, bool, std::int64_t, std::string, std::vector<std::int64_t>, std::vector<Channel>>;
+
+/// One field: what it was and what it became. A custom value's field is "custom.123".
+struct FieldChange {
+  std::string field;
+  LogValue from;
+  LogValue to;
+
+  friend bool operator==(const FieldChange&, const FieldChange&) = default;
+};
+
+/// One entry of the change log. `seq` rises by one within a team, in commit order; `at` rises strictly with it.
+struct ChangeEntry {
+  std::int64_t seq = 0;
+  Subject subject = Subject::contact;
+  std::int64_t subject_id = 0;
+  std::int64_t rev = 0;  // The subject's, after the change; for a delete, one past its last.
+  Timestamp at;
+  Operation operation = Operation::update;
+  std::string actor;
+  Uuid request_id;
+  std::vector<FieldChange> changes;  // Only what differs: a write that changed nothing has an entry without changes.
+
+  friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
+};
+
+/// What differs between two states of a contact, in the order of Contact's members; together with the entries before
+/// it, enough to rebuild the row. Revision and times are the entry's own.
+std::vector<FieldChange> differences(const std::optional<Contact>& before, const std::optional<Contact>& after);
+
+/// The addresses that a change gives up and takes, for the engines' index of owners.
+struct AddressChanges {
+  std::vector<Address> released;
+  std::vector<Address> taken;
+};
+AddressChanges address_changes(const ContactChange& change);
+
+}  // namespace cardfile::core

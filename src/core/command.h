@@ -1,0 +1,115 @@
+#pragma once
+// Command: a write, as data.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/contact.h"
+#include "core/directory.h"
+#include "core/ids.h"
+#include "core/patch.h"
+
+namespace cardfile::core {
+
+/// How v1 and v2 name a contact.
+using ContactKey = std::variant<ContactId, Uuid>;
+
+/// The revisions that a conditional write accepts (If-Match, RFC 9110, 13.1.1).
+struct IfMatch {
+  bool any = false;  // "*": whatever the revision, as long as the contact exists.
+  std::vector<std::int64_t> revs;
+
+  bool accepts(std::int64_t rev) const;
+  friend bool operator==(const IfMatch&, const IfMatch&) = default;
+};
+
+/// What becomes of custom values that a patch does not name (contract, 2.3).
+enum class CustomMode { merge, overwrite };
+
+/// What a create does when an address of it already belongs to a contact (contract, 3.1).
+enum class OnDuplicate { upsert, reject };
+
+struct CreateContact {
+  Uuid uuid;                    // For the new contact; unused when the create becomes an update.
+  std::optional<ContactId> id;  // A chosen id, for imports; conflict when it is taken.
+  ContactPatch patch;
+  CustomMode custom_mode = CustomMode::merge;
+  OnDuplicate on_duplicate = OnDuplicate::upsert;
+};
+
+struct UpdateContact {
+  ContactKey key;
+  ContactPatch patch;
+  CustomMode custom_mode = CustomMode::merge;
+  std::optional<IfMatch> if_match;
+};
+
+struct DeleteContact {
+  ContactKey key;
+  std::optional<IfMatch> if_match;
+};
+
+struct CreateTeam {
+  std::string name;
+};
+
+struct CreateUser {
+  std::optional<UserId> id;  // A chosen id, for imports.
+  std::string name;
+  std::string email;
+  std::string phone;
+  Role role = Role::member;
+};
+
+/// Titles that exist already (without regard to case and surrounding blanks) create nothing (contract, 7).
+struct CreateFields {
+  struct Draft {
+    std::optional<FieldId> id;  // A chosen id, for imports.
+    std::string title;
+  };
+  std::vector<Draft> drafts;
+  std::vector<FieldError> problems;  // What could not be read.
+};
+
+/// A label that exists already gives the tag that has it (contract, 8).
+struct CreateTag {
+  Uuid uuid;
+  std::optional<TagId> id;  // A chosen id, for imports.
+  std::string label;
+  std::string color;  // "" takes the default.
+  std::vector<FieldError> problems;
+};
+
+struct CreateKey {
+  std::string name;
+  std::string digest;
+};
+
+struct RevokeKey {
+  KeyId id;
+};
+
+using Action = std::variant<CreateContact, UpdateContact, DeleteContact, CreateTeam, CreateUser, CreateFields,
+                            CreateTag, CreateKey, RevokeKey>;
+
+/// Who asks: an API key, or the operator at the command line.
+struct Actor {
+  KeyId key;  // None: the operator.
+
+  /// "key:7" or "operator", as the change log has it.
+  std::string to_string() const;
+  friend bool operator==(const Actor&, const Actor&) = default;
+};
+
+struct Command {
+  TeamId team;
+  Actor actor;
+  Uuid request_id;
+  Action action;
+};
+
+}  // namespace cardfile::core

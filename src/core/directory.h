@@ -1,0 +1,81 @@
+#pragma once
+// Directory: the small things of a team that contacts refer to.
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/ids.h"
+#include "core/time.h"
+
+namespace cardfile::core {
+
+struct Team {
+  TeamId id;
+  std::string name;
+  Timestamp created;
+
+  friend bool operator==(const Team&, const Team&) = default;
+};
+
+/// What a person of the team may do, with the numbers of the wire (contract, 9.1).
+enum class Role : std::int64_t { admin = 1, member = 4 };
+
+/// A person of the team: who a contact is assigned to.
+struct User {
+  UserId id;
+  std::string name;
+  std::string email;
+  std::string phone;
+  Role role = Role::member;
+  Timestamp created;
+  Timestamp updated;
+
+  friend bool operator==(const User&, const User&) = default;
+};
+
+/// A custom field's definition (contract, 7).
+struct CustomField {
+  FieldId id;
+  std::string title;
+  Timestamp created;
+
+  friend bool operator==(const CustomField&, const CustomField&) = default;
+};
+
+/// A label that contacts carry (contract, 8).
+struct Tag {
+  TagId id;
+  Uuid uuid;
+  std::string label;
+  std::string color;  // "#RRGGBB"
+  std::int64_t rev = 0;
+  Timestamp created;
+  Timestamp updated;
+
+  friend bool operator==(const Tag&, const Tag&) = default;
+};
+
+/// A team's API key. The key itself is nowhere: `digest` is the SHA-256 of it.
+struct ApiKey {
+  KeyId id;
+  std::string name;
+  std::string digest;  // 64 hexadecimal digits.
+  Timestamp created;
+  bool revoked = false;
+
+  friend bool operator==(const ApiKey&, const ApiKey&) = default;
+};
+
+/// All of it, as it stood at one moment. Small enough to be held in memory and handed around whole.
+struct Directory {
+  Team team;
+  std::map<UserId, User> users;
+  std::map<FieldId, CustomField> fields;
+  std::map<TagId, Tag> tags;
+  std::map<KeyId, ApiKey> keys;
+
+  friend bool operator==(const Directory&, const Directory&) = default;
+};
+
+}  // namespace cardfile::core

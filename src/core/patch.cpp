@@ -1,0 +1,143 @@
+#include "core/patch.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "core/address.h"
+#include "core/text.h"
+
+namespace cardfile::core {
+
+namespace {
+
+constexpr std::size_t kChannelTypeMax = 64;
+
+/// Collects the problems of one patch; every check names its field.
+class Checker {
+ public:
+  explicit Checker(std::vector<FieldError>& problems) : problems_(problems) {}
+
+  void report(std::string_view field, std::string_view message) {
+    problems_.push_back({std::string(field), std::string(message)});
+  }
+
+  void length(std::string_view field, std::string_view text, std::size_t max) {
+    if (text.size() > max && length_of(text) > max) {
+      report(field, "must be at most " + std::to_string(max) + " characters");
+    }
+  }
+
+  void line(std::string_view field, std::string& text, std::size_t max) {
+    if (const std::string_view kept = trimmed(text); kept.size() != text.size()) text = std::string(kept);
+    length(field, text, max);
+    if (has_control_character(text)) report(field, "must not have control characters");
+  }
+
+  void phone(std::string_view field, std::string& text) {
+    if (auto digits = normalise_phone(text)) {
+      text = std::move(*digits);
+    } else {
+      report(field, kPhoneRule);
+    }
+  }
+
+  void email(std::string_view field, std::string& text) {
+    length(field, text, kTextMax);
+    if (auto address = normalise_email(text)) {
+      text = std::move(*address);
+    } else {
+      report(field, kEmailRule);
+    }
+  }
+
+ private:
+  std::vector<FieldError>& problems_;
+};
+
+void check_custom(Checker& check, const CustomPatch& custom) {
+  for (const auto& [id, value] : custom) {
+    if (!value) continue;
+    const bool too_long = value->size() > kCustomValueMax;
+    if (!too_long && is_plain_text(*value)) continue;
+    const std::string field = "custom." + std::to_string(id.value());
+    check.length(field, *value, kCustomValueMax);
+    if (!is_plain_text(*value)) check.report(field, "must not have control characters but tabs and line ends");
+  }
+}
+
+void check_tags(Checker& check, std::vector<TagId>& tags) {
+  std::vector<TagId> distinct;
+  for (const TagId tag : tags) {
+    if (std::find(distinct.begin(), distinct.end(), tag) != distinct.end()) continue;
+    if (distinct.size() == kTagsMax) {
+      check.report("tags", "must be at most " + std::to_string(kTagsMax) + " different tags");
+      return;
+    }
+    distinct.push_back(tag);
+  }
+  tags = std::move(distinct);
+}
+
+void check_suppressions(Checker& check, std::vector<std::int64_t>& ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  if (ids.size() > kEmailSuppressionsMax) {
+    check.report("email_suppressions", "must be at most " + std::to_string(kEmailSuppressionsMax) + " ids");
+  }
+  if (!ids.empty() && (ids.front() < 1 || ids.back() > kIdMax)) {
+    check.report("email_suppressions", "must be ids: integers from 1 to 9007199254740991");
+  }
+}
+
+bool is_type_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+
+void check_channel(Checker& check, const std::string& field, ChannelDraft& draft) {
+  draft.type = lower_ascii(trimmed(draft.type));
+  // "id" is what searches and bulk deletes call a contact's own UUID (contract, 2.6).
+  if (draft.type.empty() || draft.type.size() > kChannelTypeMax || draft.type == "id" ||
+      !std::all_of(draft.type.begin(), draft.type.end(), is_type_character)) {
+    check.report(field + ".channel_type", "must be phone, email or the word of an integration");
+    return;
+  }
+  if (draft.type == kPhone) {
+    check.phone(field + ".channel_id", draft.value);
+  } else if (draft.type == kEmail) {
+    check.email(field + ".channel_id", draft.value);
+  } else {
+    check.line(field + ".channel_id", draft.value, kTextMax);
+    if (draft.value.empty()) check.report(field + ".channel_id", "must not be empty");
+  }
+  check.line(field + ".channel_handle", draft.handle, kTextMax);
+  check.line(field + ".info_channel", draft.info, kTextMax);
+}
+
+void check_channels(Checker& check, std::vector<ChannelDraft>& drafts) {
+  if (drafts.size() > kChannelsMax) {
+    check.report("contact_channels", "must be at most " + std::to_string(kChannelsMax) + " channels");
+    return;
+  }
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    check_channel(check, "contact_channels[" + std::to_string(i) + "]", drafts[i]);
+  }
+}
+
+}  // namespace
+
+ContactPatch normalised(ContactPatch patch) {
+  Checker check(patch.problems);
+  if (patch.phone) check.phone("phone", *patch.phone);
+  if (patch.first) check.line("first", *patch.first, kTextMax);
+  if (patch.last) check.line("last", *patch.last, kTextMax);
+  if (patch.display_name) check.line("display_name", *patch.display_name, kTextMax);
+  if (patch.email && trimmed(*patch.email).empty()) patch.email->clear();
+  if (patch.email && !patch.email->empty()) check.email("email", *patch.email);
+  if (patch.avatar) check.line("avatar", *patch.avatar, kAvatarMax);
+  if (patch.custom) check_custom(check, *patch.custom);
+  if (patch.tags) check_tags(check, *patch.tags);
+  if (patch.email_suppressions) check_suppressions(check, *patch.email_suppressions);
+  if (patch.channels) check_channels(check, *patch.channels);
+  return patch;
+}
+
+}  // namespace cardfile::core

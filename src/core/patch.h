@@ -1,0 +1,68 @@
+#pragma once
+// ContactPatch: what the caller asked for, nothing else.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/ids.h"
+
+namespace cardfile::core {
+
+/// Lengths in characters (contract, 15, question 24).
+inline constexpr std::size_t kTextMax = 255;
+inline constexpr std::size_t kAvatarMax = 2048;
+inline constexpr std::size_t kCustomValueMax = 4096;
+inline constexpr std::size_t kTagsMax = 5;
+inline constexpr std::size_t kEmailSuppressionsMax = 1000;
+inline constexpr std::size_t kChannelsMax = 100;
+
+/// What an address must look like, for the messages that say so.
+inline constexpr std::string_view kPhoneRule = "must be 7 to 15 digits in E.164 form, without the leading +";
+inline constexpr std::string_view kEmailRule = "must be an address with one @ and no blanks";
+
+/// Values to set; none takes a field's value away.
+using CustomPatch = std::map<FieldId, std::optional<std::string>>;
+
+/// A channel that the contact shall have.
+struct ChannelDraft {
+  std::string type;
+  std::string value;
+  std::string handle;
+  std::string info;
+
+  friend bool operator==(const ChannelDraft&, const ChannelDraft&) = default;
+};
+
+/// The writable fields (contract, 2.2). An absent member keeps what is stored; an empty string clears it.
+struct ContactPatch {
+  std::optional<std::string> phone;
+  std::optional<std::string> first;
+  std::optional<std::string> last;
+  std::optional<std::string> display_name;
+  std::optional<std::string> email;
+  std::optional<std::string> avatar;
+  std::optional<CustomPatch> custom;
+  std::optional<UserId> assignee;  // UserId() unassigns.
+  std::optional<std::vector<TagId>> tags;
+  std::optional<bool> opted_out;
+  std::optional<std::vector<std::int64_t>> email_suppressions;
+  std::optional<std::vector<ChannelDraft>> channels;
+
+  /// What could not be read, or breaks a rule that needs no look at the store. A patch with problems is never applied:
+  /// decide() refuses it, and names in the same answer what only the store could tell.
+  std::vector<FieldError> problems;
+
+  friend bool operator==(const ContactPatch&, const ContactPatch&) = default;
+};
+
+/// Brings the values into their normal form (surrounding blanks off, phone digits, distinct tags, …) and adds to
+/// `problems` every rule that one breaks. The wire calls it once on what it has read.
+ContactPatch normalised(ContactPatch patch);
+
+}  // namespace cardfile::core

@@ -1,0 +1,139 @@
+#include "core/time.h"
+
+#include <array>
+#include <cstdint>
+
+namespace cardfile::core {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using std::chrono::year_month_day;
+
+void append_digits(std::string& text, std::int64_t value, int width) {
+  std::array<char, 20> digits{};
+  for (int i = width - 1; i >= 0; --i) {
+    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+  text.append(digits.data(), static_cast<std::size_t>(width));
+}
+
+/// Reads a time from the left; every step says whether it could.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+
+  bool at_end() const { return rest_.empty(); }
+  bool next_is_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
+
+  bool take(char wanted) {
+    if (rest_.empty() || rest_.front() != wanted) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  bool take_number(int width, int& value) {
+    value = 0;
+    for (int i = 0; i < width; ++i) {
+      if (!next_is_digit()) return false;
+      value = value * 10 + (rest_.front() - '0');
+      rest_.remove_prefix(1);
+    }
+    return true;
+  }
+
+  /// 1 to 9 digits after the dot, cut off at the microsecond.
+  bool take_fraction(int& microseconds_read) {
+    int digits = 0;
+    microseconds_read = 0;
+    for (; next_is_digit(); ++digits) {
+      if (digits < 6) microseconds_read = microseconds_read * 10 + (rest_.front() - '0');
+      rest_.remove_prefix(1);
+    }
+    for (int i = digits; i < 6; ++i) microseconds_read *= 10;
+    return digits >= 1 && digits <= 9;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+bool take_offset(Reader& reader, minutes& offset) {
+  if (reader.take('Z') || reader.take('z')) return true;
+  const bool behind = reader.take('-');
+  if (!behind && !reader.take('+')) return false;
+  int hour = 0;
+  int minute = 0;
+  if (!reader.take_number(2, hour) || !reader.take(':') || !reader.take_number(2, minute)) return false;
+  if (hour > 23 || minute > 59) return false;
+  offset = hours(hour) + minutes(minute);
+  if (behind) offset = -offset;
+  return true;
+}
+
+}  // namespace
+
+std::string to_rfc3339(Timestamp time) {
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const std::int64_t since_midnight = (time - day).count();
+  std::string text;
+  text.reserve(27);
+  append_digits(text, int{date.year()}, 4);
+  text += '-';
+  append_digits(text, unsigned{date.month()}, 2);
+  text += '-';
+  append_digits(text, unsigned{date.day()}, 2);
+  text += 'T';
+  append_digits(text, since_midnight / 3'600'000'000, 2);
+  text += ':';
+  append_digits(text, since_midnight / 60'000'000 % 60, 2);
+  text += ':';
+  append_digits(text, since_midnight / 1'000'000 % 60, 2);
+  text += '.';
+  append_digits(text, since_midnight % 1'000'000, 6);
+  text += 'Z';
+  return text;
+}
+
+std::optional<Timestamp> parse_rfc3339(std::string_view text) {
+  Reader reader(text);
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int fraction = 0;
+  if (!reader.take_number(4, year) || !reader.take('-') || !reader.take_number(2, month) || !reader.take('-') ||
+      !reader.take_number(2, day)) {
+    return std::nullopt;
+  }
+  // RFC 3339 allows a lower-case t, and a blank for people's sake (section 5.6).
+  if (!reader.take('T') && !reader.take('t') && !reader.take(' ')) return std::nullopt;
+  if (!reader.take_number(2, hour) || !reader.take(':') || !reader.take_number(2, minute) || !reader.take(':') ||
+      !reader.take_number(2, second)) {
+    return std::nullopt;
+  }
+  if (reader.take('.') && !reader.take_fraction(fraction)) return std::nullopt;
+  minutes offset{0};
+  if (!take_offset(reader, offset) || !reader.at_end()) return std::nullopt;
+
+  const year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                            std::chrono::day(static_cast<unsigned>(day)));
+  // A leap second (60) is read as the first moment of the next minute.
+  if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  const Timestamp time =
+      std::chrono::sys_days(date) + hours(hour) + minutes(minute) + seconds(second) + microseconds(fraction) - offset;
+  const year_month_day utc(floor<days>(time));
+  if (int{utc.year()} < 1 || int{utc.year()} > 9999) return std::nullopt;
+  return time;
+}
+
+}  // namespace cardfile::core

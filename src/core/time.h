@@ -1,0 +1,24 @@
+#pragma once
+// Time: UTC, to the microsecond.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cardfile::core {
+
+using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// Tells the time. A parameter wherever time is needed, so that a test can hold it still.
+using Clock = std::function<Timestamp()>;
+
+/// "2026-03-02T09:15:00.000001Z": always six digits, so that text order is time order (contract, 1.7).
+std::string to_rfc3339(Timestamp time);
+
+/// Reads RFC 3339 with 0 to 9 fraction digits and any offset; digits past the sixth are cut off. None when `text` is
+/// no such time, or lies outside the years 1 to 9999.
+std::optional<Timestamp> parse_rfc3339(std::string_view text);
+
+}  // namespace cardfile::core
