@@ -1,0 +1,117 @@
+#include "wire/v2.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "wire/contact_json.h"
+#include "wire/members.h"
+
+namespace cardfile::wire::v2 {
+
+namespace {
+
+constexpr std::string_view kChannelIdsRule = "must be an array of strings";
+
+/// The values of one item: `channel_id`, then each of `channel_ids`.
+std::vector<std::string> read_values(const Members& item) {
+  std::vector<std::string> values;
+  const bool named = item.given("channel_id") || item.given("channel_ids");
+  if (!named) item.report("channel_id", "is required");
+  if (auto value = item.string("channel_id")) values.push_back(std::move(*value));
+  const auto more = item.array("channel_ids", kChannelIdsRule);
+  if (!more) return values;
+  for (const Json value : *more) {
+    if (!value.is(JsonKind::string)) {
+      item.report("channel_ids", kChannelIdsRule);
+      return values;
+    }
+    values.emplace_back(value.text());
+  }
+  return values;
+}
+
+void read_channel(const Members& item, std::vector<core::ChannelDraft>& drafts) {
+  if (!item.given("channel_type")) item.report("channel_type", "is required");
+  const auto type = item.string("channel_type");
+  const std::string handle = item.string("channel_handle").value_or("");
+  const std::string info = item.string("info_channel").value_or("");
+  for (std::string& value : read_values(item)) {
+    // Without a type there is nothing to hold the value to.
+    if (type) drafts.push_back({.type = *type, .value = std::move(value), .handle = handle, .info = info});
+  }
+}
+
+std::optional<std::vector<core::ChannelDraft>> read_channels(const Json& object, core::ContactPatch& patch) {
+  const Members body(object, patch.problems);
+  const auto items = body.array("contact_channels", "must be an array of objects with channel_type and channel_id");
+  if (!items) return std::nullopt;
+  std::vector<core::ChannelDraft> drafts;
+  drafts.reserve(items->size());
+  std::size_t index = 0;
+  for (const Json item : *items) {
+    const std::string path = "contact_channels[" + std::to_string(index++) + "]";
+    if (item.is(JsonKind::object)) {
+      read_channel(Members(item, patch.problems, path + "."), drafts);
+    } else {
+      report(patch.problems, path, "must be an object with channel_type and channel_id");
+    }
+  }
+  return drafts;
+}
+
+/// A member that is there but cannot be read counts: it has its own problem.
+bool brings_address(const Json& body) {
+  const auto filled = [&body](std::string_view name) {
+    const auto value = body.given(name);
+    return value && !(value->is(JsonKind::string) && value->text().empty());
+  };
+  const auto channels = body.given("contact_channels");
+  return filled("phone") || filled("email") || (channels && !(channels->is(JsonKind::array) && channels->empty()));
+}
+
+}  // namespace
+
+core::ContactPatch read_contact_patch(const Json& body, AddressRule rule) {
+  core::ContactPatch patch = read_shared_fields(body);
+  patch.channels = read_channels(body, patch);
+  if (rule == AddressRule::required && !brings_address(body)) {
+    report(patch.problems, "contact_channels",
+           "is required: at least one {channel_type, channel_id}, or phone or email");
+  }
+  return core::normalised(std::move(patch));
+}
+
+void write_contact(JsonWriter& json, const core::Contact& contact, const core::Directory& directory) {
+  json.begin_object();
+  write_shared_members(json, contact, directory);
+  json.key("contact_channels");
+  write_channels(json, contact, directory.team.id);
+  json.end_object();
+}
+
+void write_channels(JsonWriter& json, const core::Contact& contact, core::TeamId team) {
+  const std::string contact_uuid = contact.uuid.to_string();
+  json.begin_array();
+  for (const core::Channel& channel : contact.channels) {
+    json.begin_object();
+    json.key("id").integer(channel.id.value());
+    json.key("team_id").integer(team.value());
+    json.key("contact_id").integer(contact.id.value());
+    json.key("contact_uuid").string(contact_uuid);
+    json.key("channel_type").string(channel.type);
+    json.key("channel_id").string(channel.value);
+    json.key("info_channel").string(channel.info);
+    json.key("channel_handle").string(channel.handle);
+    json.key("created").string(core::to_rfc3339(channel.created));
+    json.key("updated").string(core::to_rfc3339(channel.updated));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace cardfile::wire::v2
