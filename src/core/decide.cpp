@@ -282,12 +282,12 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
     }
   }
   Contact contact;
-  contact.id = granted_contact_id(action, state, recorder);
   contact.uuid = action.uuid;
   contact.creator = owner_of_team(directory);
   // Nobody creates a contact to be shown without a name, so here an empty display name asks for the derived one.
   if (action.patch.display_name && action.patch.display_name->empty()) action.patch.display_name.reset();
   apply(contact, action.patch, action.custom_mode, directory, recorder);
+  contact.id = granted_contact_id(action, state, recorder);
   ContactChange change{.before = std::nullopt, .after = std::move(contact)};
   throw_if_owned_by_another(change, action.patch, state);
   return saved(std::move(change), recorder);
@@ -304,41 +304,65 @@ Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& 
   return decision;
 }
 
-/// A name of the directory: one line of 1 to 255 characters.
-std::string checked_name(std::string_view field, std::string_view text) {
-  const std::string_view name = trimmed(text);
-  if (name.empty() || length_of(name) > kTextMax || has_control_character(name)) {
-    throw Error(ErrorCode::bad_data, {{std::string(field), "must be 1 to 255 characters in one line"}});
+/// Reads the texts of a thing of the directory, and refuses all that are at fault at once.
+class Texts {
+ public:
+  /// `problems` are those that the command brought along; a field among them is not named again.
+  explicit Texts(std::vector<FieldError> problems = {}) : problems_(std::move(problems)) {}
+
+  /// A name: one line of 1 to 255 characters.
+  std::string name(std::string_view field, std::string_view text) {
+    const std::string_view name = trimmed(text);
+    if (name.empty() || length_of(name) > kTextMax || has_control_character(name)) {
+      report(field, "must be 1 to 255 characters in one line");
+    }
+    return std::string(name);
   }
-  return std::string(name);
-}
+
+  /// A phone or e-mail; "" is none.
+  std::string address(std::string_view field, std::string_view text,
+                      std::optional<std::string> (*normalise)(std::string_view), std::string_view rule) {
+    if (text.empty()) return {};
+    auto value = normalise(text);
+    if (!value) report(field, rule);
+    return std::move(value).value_or(std::string());
+  }
+
+  void throw_if_bad() { throw_if_any(ErrorCode::bad_data, std::move(problems_)); }
+
+ private:
+  void report(std::string_view field, std::string_view message) {
+    const auto names_it = [&](const FieldError& problem) { return problem.field == field; };
+    if (std::any_of(problems_.begin(), problems_.end(), names_it)) return;
+    problems_.push_back({std::string(field), std::string(message)});
+  }
+
+  std::vector<FieldError> problems_;
+};
 
 Decision decide_action(CreateTeam& action, const TeamState& state, Recorder& recorder) {
+  Texts texts;
+  const Team team{.id = recorder.team(), .name = texts.name("name", action.name), .created = recorder.time()};
+  texts.throw_if_bad();
   if (state.directory()) throw Error(ErrorCode::conflict, {{"id", "is taken already"}});
-  const Team team{.id = recorder.team(), .name = checked_name("name", action.name), .created = recorder.time()};
   recorder.log(Subject::team, team.id.value(), 1, Operation::create, {{"name", {}, team.name}});
   Decision decision = recorder.decision(TeamSaved{team});
   decision.directory.emplace_back(team);
   return decision;
 }
 
-std::string checked_or_throw(std::string_view field, const std::string& text,
-                             std::optional<std::string> (*normalise)(std::string_view), std::string_view rule) {
-  if (text.empty()) return {};
-  auto value = normalise(text);
-  if (!value) throw Error(ErrorCode::bad_data, {{std::string(field), std::string(rule)}});
-  return std::move(*value);
-}
-
 Decision decide_action(CreateUser& action, const TeamState& state, Recorder& recorder) {
   const Timestamp at = recorder.time();
-  const User user{.id = granted_id(action.id, state.directory()->users),
-                  .name = checked_name("name", action.name),
-                  .email = checked_or_throw("email", action.email, normalise_email, kEmailRule),
-                  .phone = checked_or_throw("phone", action.phone, normalise_phone, kPhoneRule),
-                  .role = action.role,
-                  .created = at,
-                  .updated = at};
+  Texts texts;
+  User user{.id = {},
+            .name = texts.name("name", action.name),
+            .email = texts.address("email", action.email, normalise_email, kEmailRule),
+            .phone = texts.address("phone", action.phone, normalise_phone, kPhoneRule),
+            .role = action.role,
+            .created = at,
+            .updated = at};
+  texts.throw_if_bad();
+  user.id = granted_id(action.id, state.directory()->users);
   recorder.log(Subject::user, user.id.value(), 1, Operation::create,
                {{"name", {}, user.name},
                 {"email", {}, user.email},
@@ -360,20 +384,23 @@ const CustomField* field_titled(const std::map<FieldId, CustomField>& fields, st
 }
 
 Decision decide_action(CreateFields& action, const TeamState& state, Recorder& recorder) {
-  throw_if_any(ErrorCode::bad_data, std::move(action.problems));
+  Texts texts(std::move(action.problems));
+  for (std::size_t i = 0; i < action.drafts.size(); ++i) {
+    action.drafts[i].title = texts.name("[" + std::to_string(i) + "].title", action.drafts[i].title);
+  }
+  texts.throw_if_bad();
   std::map<FieldId, CustomField> fields = state.directory()->fields;
   FieldsSaved result;
   std::vector<DirectoryChange> changes;
   for (const CreateFields::Draft& draft : action.drafts) {
-    const std::string title = checked_name("title", draft.title);
-    if (const CustomField* existing = field_titled(fields, title)) {
+    if (const CustomField* existing = field_titled(fields, draft.title)) {
       result.items.push_back({.field = *existing, .duplicate = true});
       continue;
     }
     if (fields.size() == kFieldsPerTeamMax) {
       throw Error(ErrorCode::bad_data, "a team has at most " + std::to_string(kFieldsPerTeamMax) + " custom fields");
     }
-    const CustomField field{.id = granted_id(draft.id, fields), .title = title, .created = recorder.time()};
+    const CustomField field{.id = granted_id(draft.id, fields), .title = draft.title, .created = recorder.time()};
     recorder.log(Subject::custom_field, field.id.value(), 1, Operation::create, {{"title", {}, field.title}});
     fields.emplace(field.id, field);
     changes.emplace_back(field);
@@ -385,9 +412,10 @@ Decision decide_action(CreateFields& action, const TeamState& state, Recorder& r
 }
 
 Decision decide_action(CreateTag& action, const TeamState& state, Recorder& recorder) {
-  throw_if_any(ErrorCode::bad_data, std::move(action.problems));
+  Texts texts(std::move(action.problems));
+  const std::string label = texts.name("tag", action.label);
+  texts.throw_if_bad();
   const auto& tags = state.directory()->tags;
-  const std::string label = checked_name("tag", action.label);
   for (const auto& [id, tag] : tags) {
     if (same_title(tag.label, label)) return recorder.decision(TagSaved{tag});
   }
@@ -410,11 +438,13 @@ Decision decide_action(CreateTag& action, const TeamState& state, Recorder& reco
 }
 
 Decision decide_action(CreateKey& action, const TeamState& state, Recorder& recorder) {
+  Texts texts;
   const ApiKey key{.id = next_id(state.directory()->keys),
-                   .name = checked_name("name", action.name),
+                   .name = texts.name("name", action.name),
                    .digest = action.digest,
                    .created = recorder.time(),
                    .revoked = false};
+  texts.throw_if_bad();
   recorder.log(Subject::api_key, key.id.value(), 1, Operation::create, {{"name", {}, key.name}});
   Decision decision = recorder.decision(KeySaved{key});
   decision.directory.emplace_back(key);

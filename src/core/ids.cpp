@@ -48,12 +48,12 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 }
 
 std::string Uuid::to_string() const {
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  std::size_t at = 0;
   for (std::size_t i = 0; i < bytes_.size(); ++i) {
-    if (has_dash_before(i)) text += '-';
-    text += kHexDigits[bytes_[i] >> 4];
-    text += kHexDigits[bytes_[i] & 0x0f];
+    if (has_dash_before(i)) ++at;
+    text[at++] = kHexDigits[bytes_[i] >> 4];
+    text[at++] = kHexDigits[bytes_[i] & 0x0f];
   }
   return text;
 }

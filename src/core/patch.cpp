@@ -43,12 +43,12 @@ class Checker {
   }
 
   void email(std::string_view field, std::string& text) {
-    length(field, text, kTextMax);
     if (auto address = normalise_email(text)) {
       text = std::move(*address);
     } else {
       report(field, kEmailRule);
     }
+    length(field, text, kTextMax);
   }
 
  private:
@@ -66,13 +66,14 @@ void check_custom(Checker& check, const CustomPatch& custom) {
   }
 }
 
+/// Leaves no more tags than allowed even when there were more, so that a refusal never lists thousands.
 void check_tags(Checker& check, std::vector<TagId>& tags) {
   std::vector<TagId> distinct;
   for (const TagId tag : tags) {
     if (std::find(distinct.begin(), distinct.end(), tag) != distinct.end()) continue;
     if (distinct.size() == kTagsMax) {
       check.report("tags", "must be at most " + std::to_string(kTagsMax) + " different tags");
-      return;
+      break;
     }
     distinct.push_back(tag);
   }

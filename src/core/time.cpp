@@ -1,6 +1,6 @@
 #include "core/time.h"
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace cardfile::core {
@@ -15,13 +15,9 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using std::chrono::year_month_day;
 
-void append_digits(std::string& text, std::int64_t value, int width) {
-  std::array<char, 20> digits{};
-  for (int i = width - 1; i >= 0; --i) {
-    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  }
-  text.append(digits.data(), static_cast<std::size_t>(width));
+/// Writes `value` over the `width` characters of `text` that begin at `at`.
+void put_digits(std::string& text, std::size_t at, std::int64_t value, std::size_t width) {
+  for (std::size_t i = at + width; i-- > at; value /= 10) text[i] = static_cast<char>('0' + value % 10);
 }
 
 /// Reads a time from the left; every step says whether it could.
@@ -83,22 +79,14 @@ std::string to_rfc3339(Timestamp time) {
   const auto day = floor<days>(time);
   const year_month_day date(day);
   const std::int64_t since_midnight = (time - day).count();
-  std::string text;
-  text.reserve(27);
-  append_digits(text, int{date.year()}, 4);
-  text += '-';
-  append_digits(text, unsigned{date.month()}, 2);
-  text += '-';
-  append_digits(text, unsigned{date.day()}, 2);
-  text += 'T';
-  append_digits(text, since_midnight / 3'600'000'000, 2);
-  text += ':';
-  append_digits(text, since_midnight / 60'000'000 % 60, 2);
-  text += ':';
-  append_digits(text, since_midnight / 1'000'000 % 60, 2);
-  text += '.';
-  append_digits(text, since_midnight % 1'000'000, 6);
-  text += 'Z';
+  std::string text = "0000-00-00T00:00:00.000000Z";
+  put_digits(text, 0, int{date.year()}, 4);
+  put_digits(text, 5, unsigned{date.month()}, 2);
+  put_digits(text, 8, unsigned{date.day()}, 2);
+  put_digits(text, 11, since_midnight / 3'600'000'000, 2);
+  put_digits(text, 14, since_midnight / 60'000'000 % 60, 2);
+  put_digits(text, 17, since_midnight / 1'000'000 % 60, 2);
+  put_digits(text, 20, since_midnight % 1'000'000, 6);
   return text;
 }
 
