@@ -1,0 +1,83 @@
+#pragma once
+// Connection: one peer, its requests one after another, and how long each step may take.
+
+#include <boost/asio/socket_base.hpp>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "base/task.h"
+#include "http/answer.h"
+#include "http/loop.h"
+#include "http/transport.h"
+
+namespace cardfile::http {
+
+/// Belongs to one loop and is touched by its thread only.
+class Connection {
+ public:
+  Connection(Loop& loop, Socket socket);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Answers the peer's requests until one of the sides ends it.
+  static base::Detached serve(std::unique_ptr<Connection> connection);
+
+  // For the loop.
+  void check_deadline(Clock::time_point now);
+
+  /// Ends the connection now if it is idle; otherwise the answer under way is its last.
+  void drain();
+
+  /// Breaks the connection off, whatever it does; while its handler works it ends when that has returned. True when a
+  /// peer loses something by it.
+  bool cut();
+
+  std::size_t place() const { return place_; }
+  void set_place(std::size_t place) { place_ = place; }
+
+ private:
+  enum class Phase { handshake, idle, header, body, handling, writing, lingering };
+  enum class Received { something, nothing, end, failure };
+  enum class Leave { at_once, with_answer };
+  class Readiness;
+  class Sending;
+  class Turn;
+
+  void enter(Phase phase);
+  Clock::duration patience(Phase phase) const;
+  bool is_interrupted() const { return has_expired_ || is_cut_; }
+  void interrupt();
+
+  base::Task<void> converse();
+  base::Task<bool> shake_hands();
+  base::Task<Leave> answer_requests();
+  base::Task<void> linger();
+
+  Received receive();
+  IoResult::Status write_unsent();
+  base::Task<bool> send_rest();
+
+  Exchange& exchange();
+  void release_exchange();
+  AnswerForm answer_form() const;
+  void append_refusal(const ProtocolError& error);
+  bool has_unread_input();
+
+  Loop& loop_;
+  Socket socket_;
+  Transport transport_;
+  std::unique_ptr<Exchange> exchange_;  // Null while idle.
+  std::string_view unsent_;
+  std::size_t place_ = 0;  // In the loop's list.
+  Clock::time_point deadline_ = Clock::time_point::max();
+  Phase phase_ = Phase::idle;
+  boost::asio::socket_base::wait_type wait_for_ = boost::asio::socket_base::wait_read;
+  bool is_over_limit_ = false;
+  bool may_have_more_ = false;  // Input that the socket will not announce, or that need not be waited for.
+  bool has_expired_ = false;
+  bool is_cut_ = false;
+};
+
+}  // namespace cardfile::http

@@ -1,0 +1,19 @@
+#pragma once
+// Limits: how much of its memory and patience the server gives to one peer.
+
+#include <chrono>
+#include <cstddef>
+
+namespace cardfile::http {
+
+struct Limits {
+  std::size_t header_bytes_max = 16 * 1024;          // Request line and headers together; more is 431.
+  std::size_t body_bytes_max = 16 * 1024 * 1024;     // More is 413, answered before the body is read.
+  std::size_t connections_max = 20'000;              // The next one is answered 503 and closed.
+  std::chrono::milliseconds header_timeout{10'000};  // From a request's first byte to the end of its headers: 408.
+  std::chrono::milliseconds body_timeout{30'000};    // From the end of the headers to the end of the body: 408.
+  std::chrono::milliseconds write_timeout{30'000};   // For the peer to take an answer; then it is cut off.
+  std::chrono::milliseconds idle_timeout{75'000};    // Between requests; then the connection is closed in silence.
+};
+
+}  // namespace cardfile::http

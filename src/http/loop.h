@@ -1,0 +1,117 @@
+#pragma once
+// Loop: one thread's event loop with its own listening socket and its connections.
+
+#include <atomic>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/task.h"
+#include "http/parser.h"
+#include "http/server.h"
+#include "http/transport.h"
+
+namespace cardfile::http {
+
+using Clock = std::chrono::steady_clock;
+
+// Asio's default executor is type-erased, which costs allocations and indirect calls on every operation.
+using AsioExecutor = boost::asio::io_context::executor_type;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, AsioExecutor>;
+using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, AsioExecutor>;
+using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, AsioExecutor>;
+
+/// What all loops of a server share.
+struct Service {
+  const Handler handler;
+  const ErrorPage error_page;
+  const Limits limits;
+  const std::unique_ptr<const TlsContext> tls;  // Null: plain HTTP.
+  std::atomic<std::size_t> connections = 0;
+};
+
+/// What a connection needs while a request is on its way. Connections that wait hold none, so there are about as many
+/// as requests at the same time, and they are warm in the cache.
+struct Exchange {
+  explicit Exchange(const Limits& limits) : parser(limits) {}
+
+  Parser parser;
+  std::string out;  // Answers not sent yet.
+};
+
+class Connection;
+
+class Loop final : public base::Executor {
+ public:
+  /// Binds and listens. Throws boost::system::system_error.
+  Loop(Service& service, const boost::asio::ip::tcp::endpoint& endpoint);
+  ~Loop() override;
+
+  std::uint16_t port() const { return port_; }
+
+  /// Accepts and answers until drained.
+  void run();
+
+  // From any thread, while run() runs.
+  void resume(std::span<const std::coroutine_handle<>> waiters) override;
+  void begin_drain();
+  void cut_off();
+
+  /// Whether cut_off() met somebody; for after run().
+  bool has_cut() const { return has_cut_; }
+
+  // For connections, on the loop's thread.
+  Service& service() { return service_; }
+  boost::asio::io_context& context() { return context_; }
+  bool is_draining() const { return is_draining_; }
+  std::string_view date_header() const { return date_header_; }
+  std::span<char> scratch() { return scratch_; }
+  std::unique_ptr<Exchange> take_exchange();
+  void give_back(std::unique_ptr<Exchange> exchange);
+  void add(Connection& connection);
+  void remove(Connection& connection);
+
+ private:
+  enum class Accepting { goes_on, lacks_resources };
+
+  base::Detached accept_connections();
+  Accepting accept_pending();
+  void begin_connection(int socket);
+  void schedule_sweep();
+  void sweep();
+  void refresh_date();
+  void finish_when_drained();
+
+  Service& service_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<AsioExecutor> work_;
+  const boost::asio::ip::tcp protocol_;
+  Acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  Timer sweep_timer_;
+  Timer accept_timer_;
+  const Clock::duration sweep_interval_;
+  std::atomic<int> posting_ = 0;  // Other threads within resume().
+
+  // Touched by the loop's thread only.
+  std::vector<Connection*> connections_;
+  std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
+  std::vector<char> scratch_;
+  std::time_t date_ = 0;
+  std::string date_header_;
+  bool is_draining_ = false;
+  bool is_finished_ = false;
+  bool has_cut_ = false;
+};
+
+}  // namespace cardfile::http
