@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/decide.h"
+#include "store/directories.h"
+#include "store/open.h"
+
+namespace cardfile::store {
+namespace {
+
+/// Everything of one team.
+class MemoryTeam final : public core::TeamState {
+ public:
+  const core::Directory* directory() const override { return directory_.get(); }
+  const core::TeamClock& clock() const override { return clock_; }
+
+  std::optional<core::Contact> contact(const core::ContactKey& key) const override {
+    const auto id = id_of(key);
+    const auto found = id ? contacts_.find(*id) : contacts_.end();
+    return found == contacts_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::optional<core::ContactId> owner_of(const core::Address& address) const override {
+    const auto found = owners_.find(address);
+    return found == owners_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void save(const core::Decision& decision) {
+    if (decision.contact) save(*decision.contact);
+    if (!decision.directory.empty()) save(decision.directory);
+    log_.insert(log_.end(), decision.entries.begin(), decision.entries.end());
+    clock_ = decision.clock;
+  }
+
+  const Directories::Snapshot& snapshot() const { return directory_; }
+
+  std::vector<core::ChangeEntry> changes(std::int64_t after_seq, std::size_t limit) const {
+    const auto first =
+        std::upper_bound(log_.begin(), log_.end(), after_seq,
+                         [](std::int64_t seq, const core::ChangeEntry& entry) { return seq < entry.seq; });
+    const auto count = std::min(limit, static_cast<std::size_t>(log_.end() - first));
+    return {first, first + static_cast<std::ptrdiff_t>(count)};
+  }
+
+  void check(CheckReport& report) const {
+    const auto name = "team " + std::to_string(directory_->team.id.value());
+    report.contacts += static_cast<std::int64_t>(contacts_.size());
+    report.changes += static_cast<std::int64_t>(log_.size());
+    if (expected_uuids() != ids_)
+      report.findings.push_back("The index of UUIDs of " + name + " differs from its contacts.");
+    if (expected_owners() != owners_)
+      report.findings.push_back("The index of addresses of " + name + " differs from its contacts.");
+    if (expected_revs() != revs())
+      report.findings.push_back("The change log of " + name + " differs from its contacts.");
+  }
+
+ private:
+  std::optional<core::ContactId> id_of(const core::ContactKey& key) const {
+    if (const auto* id = std::get_if<core::ContactId>(&key)) return *id;
+    const auto found = ids_.find(std::get<core::Uuid>(key));
+    return found == ids_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void save(const core::ContactChange& change) {
+    const auto [released, taken] = core::address_changes(change);
+    for (const auto& address : released) owners_.erase(address);
+    if (change.before) {
+      ids_.erase(change.before->uuid);
+      contacts_.erase(change.before->id);
+    }
+    if (!change.after) return;
+    for (const auto& address : taken) owners_.emplace(address, change.after->id);
+    ids_.emplace(change.after->uuid, change.after->id);
+    contacts_.emplace(change.after->id, *change.after);
+  }
+
+  void save(const std::vector<core::DirectoryChange>& changes) {
+    auto next = directory_ ? std::make_shared<core::Directory>(*directory_) : std::make_shared<core::Directory>();
+    for (const auto& change : changes) apply(*next, change);
+    directory_ = std::move(next);
+  }
+
+  std::map<core::Uuid, core::ContactId> expected_uuids() const {
+    std::map<core::Uuid, core::ContactId> uuids;
+    for (const auto& [id, contact] : contacts_) uuids.emplace(contact.uuid, id);
+    return uuids;
+  }
+
+  std::map<core::Address, core::ContactId> expected_owners() const {
+    std::map<core::Address, core::ContactId> owners;
+    for (const auto& [id, contact] : contacts_)
+      for (const auto& channel : contact.channels) owners.emplace(channel.address(), id);
+    return owners;
+  }
+
+  /// The last revision of each contact that the log leaves alive.
+  std::map<std::int64_t, std::int64_t> expected_revs() const {
+    std::map<std::int64_t, std::int64_t> revs;
+    for (const auto& entry : log_) {
+      if (entry.subject != core::Subject::contact) continue;
+      revs[entry.subject_id] = entry.rev;
+      if (entry.operation == core::Operation::remove) revs.erase(entry.subject_id);
+    }
+    return revs;
+  }
+
+  std::map<std::int64_t, std::int64_t> revs() const {
+    std::map<std::int64_t, std::int64_t> revs;
+    for (const auto& [id, contact] : contacts_) revs.emplace(id.value(), contact.rev);
+    return revs;
+  }
+
+  Directories::Snapshot directory_;
+  core::TeamClock clock_;
+  std::map<core::ContactId, core::Contact> contacts_;
+  std::map<core::Uuid, core::ContactId> ids_;
+  std::map<core::Address, core::ContactId> owners_;
+  std::vector<core::ChangeEntry> log_;
+};
+
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(core::Clock clock) : clock_(std::move(clock)) {}
+
+  void submit(Submission& submission) override {
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& work : submission.works) commit(work);
+    }
+    const std::coroutine_handle<> waiter = submission.waiter;
+    submission.executor->resume({&waiter, 1});
+  }
+
+  std::vector<core::TeamId> teams() const override { return directories_.teams(); }
+
+  Directories::Snapshot directory(core::TeamId team) const override { return directories_.find(team); }
+
+  std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    return found == teams_.end() ? std::nullopt : found->second.contact(key);
+  }
+
+  std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    if (found == teams_.end()) return std::nullopt;
+    const auto owner = found->second.owner_of(address);
+    return owner ? found->second.contact(*owner) : std::nullopt;
+  }
+
+  std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const override {
+    return directories_.key_owner(digest);
+  }
+
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    if (found == teams_.end()) return {};
+    return found->second.changes(after_seq, limit);
+  }
+
+  std::string write_failure() const override { return {}; }
+
+  CheckReport check(const Progress&) const override {
+    const std::lock_guard lock(mutex_);
+    CheckReport report;
+    for (const auto& [id, team] : teams_)
+      if (team.directory()) team.check(report);
+    return report;
+  }
+
+ private:
+  void commit(Work& work) {
+    try {
+      const auto id = work.command.team;
+      auto& team = teams_[id];
+      auto decision = core::decide(std::move(work.command), team, clock_());
+      team.save(decision);
+      if (!decision.directory.empty()) directories_.publish(team.snapshot());
+      work.result = std::move(decision.outcome);
+    } catch (...) {
+      work.result = std::current_exception();
+    }
+  }
+
+  core::Clock clock_;
+  Directories directories_;
+
+  mutable std::mutex mutex_;
+  std::map<core::TeamId, MemoryTeam> teams_;  // Guarded by mutex_.
+};
+
+}  // namespace
+
+std::unique_ptr<Store> open_memory(core::Clock clock) { return std::make_unique<MemoryStore>(std::move(clock)); }
+
+}  // namespace cardfile::store

@@ -1,0 +1,96 @@
+#include "store/sqlite/batch.h"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace cardfile::store::sqlite {
+
+/// A team as the batch sees it: rows through the batch's connection, the rest in memory.
+class Batch::Team final : public core::TeamState {
+ public:
+  Team(core::TeamId id, RowReader& reader, Directories::Snapshot directory, const core::TeamClock& clock)
+      : id_(id), reader_(reader), stored_directory_(std::move(directory)), stored_clock_(clock), clock_(clock) {}
+
+  const core::Directory* directory() const override {
+    return changed_directory_ ? changed_directory_.get() : stored_directory_.get();
+  }
+  const core::TeamClock& clock() const override { return clock_; }
+  std::optional<core::Contact> contact(const core::ContactKey& key) const override { return reader_.contact(id_, key); }
+  std::optional<core::ContactId> owner_of(const core::Address& address) const override {
+    return reader_.owner_of(id_, address);
+  }
+
+  void save(const core::Decision& decision, RowWriter& writer) {
+    if (decision.contact) writer.save(id_, *decision.contact);
+    for (const auto& change : decision.directory) {
+      writer.save(id_, change);
+      store::apply(changed_directory(), change);
+    }
+    for (const auto& entry : decision.entries) writer.append(id_, entry);
+    clock_ = decision.clock;
+  }
+
+  bool gave_ids() const { return clock_.contact != stored_clock_.contact || clock_.channel != stored_clock_.channel; }
+
+  const std::shared_ptr<core::Directory>& new_snapshot() const { return changed_directory_; }
+
+ private:
+  core::Directory& changed_directory() {
+    if (!changed_directory_)
+      changed_directory_ = stored_directory_ ? std::make_shared<core::Directory>(*stored_directory_)
+                                             : std::make_shared<core::Directory>();
+    return *changed_directory_;
+  }
+
+  const core::TeamId id_;
+  RowReader& reader_;
+  const Directories::Snapshot stored_directory_;
+  const core::TeamClock stored_clock_;
+  core::TeamClock clock_;
+  std::shared_ptr<core::Directory> changed_directory_;  // Null until a command changes the directory.
+};
+
+Batch::Batch(RowReader& reader, RowWriter& writer, const Directories& directories, const TeamClocks& clocks)
+    : reader_(reader), writer_(writer), directories_(directories), clocks_(clocks) {}
+
+Batch::~Batch() = default;
+
+void Batch::apply(Work& work, core::Timestamp now) {
+  auto& state = team(work.command.team);
+  std::optional<core::Decision> decision;
+  try {
+    decision = core::decide(std::move(work.command), state, now);
+  } catch (const SqliteError&) {
+    throw;
+  } catch (...) {
+    work.result = std::current_exception();
+    return;
+  }
+  state.save(*decision, writer_);
+  work.result = std::move(decision->outcome);
+}
+
+void Batch::finish() {
+  for (const auto& [id, team] : teams_)
+    if (team->gave_ids()) writer_.save_last_given(id, team->clock());
+}
+
+void Batch::publish(Directories& directories, TeamClocks& clocks) {
+  for (const auto& [id, team] : teams_) {
+    if (team->directory()) clocks[id] = team->clock();
+    if (team->new_snapshot()) directories.publish(team->new_snapshot());
+  }
+}
+
+Batch::Team& Batch::team(core::TeamId id) {
+  auto& place = teams_[id];
+  if (!place) {
+    const auto clock = clocks_.find(id);
+    place = std::make_unique<Team>(id, reader_, directories_.find(id),
+                                   clock == clocks_.end() ? core::TeamClock{} : clock->second);
+  }
+  return *place;
+}
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,49 @@
+#pragma once
+// Batch: the commands of one transaction.
+
+#include <map>
+#include <memory>
+#include <unordered_map>
+
+#include "core/decide.h"
+#include "store/directories.h"
+#include "store/sqlite/rows.h"
+#include "store/store.h"
+
+namespace cardfile::store::sqlite {
+
+/// Where each team's counters stand in what is committed.
+using TeamClocks = std::unordered_map<core::TeamId, core::TeamClock>;
+
+/// Lets core decide commands one by one and saves what it decided through the connection of `reader` and `writer`, in
+/// the transaction that is open there; what is saved is read again by later commands. What the batch changes in memory
+/// stays in the batch until publish(), so that a batch that fails leaves nothing behind.
+class Batch {
+ public:
+  Batch(RowReader& reader, RowWriter& writer, const Directories& directories, const TeamClocks& clocks);
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+  ~Batch();
+
+  /// Puts the outcome or the refusal into `work.result`. Throws what SQLite, or saving, throws: then the whole batch
+  /// is to be rolled back.
+  void apply(Work& work, core::Timestamp now);
+
+  /// Saves the counters that moved. Before the transaction is committed.
+  void finish();
+
+  /// Makes the new state of the teams known. After the transaction is committed.
+  void publish(Directories& directories, TeamClocks& clocks);
+
+ private:
+  class Team;
+  Team& team(core::TeamId id);
+
+  RowReader& reader_;
+  RowWriter& writer_;
+  const Directories& directories_;
+  const TeamClocks& clocks_;
+  std::map<core::TeamId, std::unique_ptr<Team>> teams_;
+};
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,361 @@
+#include "store/sqlite/check.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "core/change.h"
+#include "store/sqlite/rows.h"
+
+namespace cardfile::store::sqlite {
+namespace {
+
+constexpr std::size_t kFindingsMax = 1'000;  // A store that is broken all over need not list all of it.
+constexpr std::int64_t kRowsPerProgress = 10'000;
+
+/// A contact, named without personal data.
+struct ContactName {
+  std::int64_t team = 0;
+  std::int64_t id = 0;
+
+  std::string text() const { return "Contact " + std::to_string(id) + " of team " + std::to_string(team); }
+  friend auto operator<=>(const ContactName&, const ContactName&) = default;
+};
+
+/// Gathers findings and tells the progress.
+class Report {
+ public:
+  Report(CheckReport& report, const Progress& progress, std::int64_t total)
+      : report_(report), progress_(progress), total_(total) {}
+
+  void add(std::string finding) {
+    if (report_.findings.size() < kFindingsMax) report_.findings.push_back(std::move(finding));
+  }
+
+  void advance(std::int64_t rows = 1) {
+    const auto told = done_ / kRowsPerProgress;
+    done_ = std::min(done_ + rows, total_);
+    if (progress_ && done_ / kRowsPerProgress != told) progress_(done_, total_);
+  }
+
+  void finish() {
+    if (progress_) progress_(total_, total_);
+  }
+
+ private:
+  CheckReport& report_;
+  const Progress& progress_;
+  const std::int64_t total_;
+  std::int64_t done_ = 0;
+};
+
+/// The largest ids that a team's rows and entries mention.
+struct LargestIds {
+  std::int64_t contact = 0;
+  std::int64_t channel = 0;
+};
+using LargestIdsByTeam = std::map<std::int64_t, LargestIds>;
+
+/// SQLite's own look at pages, trees and the indexes it keeps itself.
+void check_pages(Connection& connection, Report& report) {
+  Statement statement(connection, "PRAGMA integrity_check");
+  Execution row(statement);
+  while (row.next())
+    if (const auto line = row.text(); line != "ok") report.add("SQLite's integrity check says: " + std::string(line));
+}
+
+/// Contacts against the two indexes that the engine keeps.
+class ContactCheck {
+ public:
+  ContactCheck(Connection& connection, Report& report, LargestIdsByTeam& largest)
+      : connection_(connection),
+        report_(report),
+        largest_(largest),
+        rows_(connection),
+        uuid_(connection, "SELECT id FROM contact_uuid WHERE team = ? AND uuid = ?") {}
+
+  void check() {
+    check_rows();
+    check_uuid_index();
+    // Every address of a row is in the index; if the index has as many, it has no others.
+    if (connection_.integer("SELECT count(*) FROM address") != addresses_) check_address_index();
+  }
+
+ private:
+  void check_rows() {
+    Statement statement(connection_,
+                        std::string("SELECT team, id, ") + kContactColumns + " FROM contact ORDER BY team, id");
+    Execution row(statement);
+    while (row.next()) {
+      ContactName name{.team = row.integer(), .id = row.integer()};
+      check_row(name, row);
+      report_.advance();
+    }
+  }
+
+  void check_row(const ContactName& name, Execution& row) {
+    auto& largest = largest_[name.team];
+    largest.contact = std::max(largest.contact, name.id);
+    try {
+      const auto contact = read_contact(row);
+      for (const auto& channel : contact.channels) largest.channel = std::max(largest.channel, channel.id.value());
+      check_uuid(name, contact);
+      check_addresses(name, contact);
+    } catch (const SqliteError&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      report_.add(name.text() + " cannot be decoded.");
+    }
+  }
+
+  void check_uuid(const ContactName& name, const core::Contact& contact) {
+    Execution owner(uuid_, name.team, contact.uuid);
+    if (!owner.next() || owner.integer() != name.id) report_.add(name.text() + " is not found by its UUID.");
+  }
+
+  void check_addresses(const ContactName& name, const core::Contact& contact) {
+    for (const auto& address : addresses_of(contact)) {
+      ++addresses_;
+      if (rows_.owner_of(core::TeamId(name.team), address) != contact.id)
+        report_.add(name.text() + " is not found by one of its addresses.");
+    }
+  }
+
+  void check_uuid_index() {
+    Statement statement(connection_,
+                        "SELECT team, id FROM contact_uuid AS named WHERE NOT EXISTS (SELECT 1 FROM contact "
+                        "WHERE contact.team = named.team AND contact.id = named.id AND contact.uuid = named.uuid)");
+    Execution row(statement);
+    while (row.next()) {
+      const ContactName name{.team = row.integer(), .id = row.integer()};
+      report_.add(name.text() + " is in the index of UUIDs under one that it does not have.");
+    }
+  }
+
+  void check_address_index() {
+    Statement statement(connection_, "SELECT team, contact, type, value FROM address");
+    Execution row(statement);
+    while (row.next()) {
+      const ContactName name{.team = row.integer(), .id = row.integer()};
+      const core::Address address{.type = std::string(row.text()), .value = std::string(row.text())};
+      if (!has(name, address))
+        report_.add(name.text() + " is in the index of addresses under one that it does not have.");
+    }
+  }
+
+  bool has(const ContactName& name, const core::Address& address) {
+    try {
+      const auto contact = rows_.contact(core::TeamId(name.team), core::ContactId(name.id));
+      return contact && addresses_of(*contact).contains(address);
+    } catch (const SqliteError&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      return true;  // It was found already that the row cannot be decoded.
+    }
+  }
+
+  static std::set<core::Address> addresses_of(const core::Contact& contact) {
+    std::set<core::Address> addresses;
+    for (const auto& channel : contact.channels) addresses.insert(channel.address());
+    return addresses;
+  }
+
+  Connection& connection_;
+  Report& report_;
+  LargestIdsByTeam& largest_;
+  RowReader rows_;
+  Statement uuid_;
+  std::int64_t addresses_ = 0;
+};
+
+/// The change log of each team as a sequence: seq without a gap from 1 on, time rising strictly, every entry readable.
+class LogCheck {
+ public:
+  LogCheck(Connection& connection, Report& report, LargestIdsByTeam& largest)
+      : report_(report),
+        largest_(largest),
+        statement_(connection,
+                   std::string("SELECT team, seq, at, ") + kEntryColumns + " FROM change_log ORDER BY team, seq") {}
+
+  void check() {
+    Execution row(statement_);
+    while (row.next()) {
+      const auto team = row.integer();
+      const auto seq = row.integer();
+      begin_entry(team, seq, row.time());
+      check_entry(row);
+      report_.advance();
+    }
+  }
+
+ private:
+  void begin_entry(std::int64_t team, std::int64_t seq, core::Timestamp at) {
+    const bool first = team != team_;
+    if (seq != (first ? 1 : seq_ + 1))
+      report_.add("The change log of team " + std::to_string(team) + " has a gap before entry " + std::to_string(seq) +
+                  ".");
+    if (!first && at <= at_)
+      report_.add("Entry " + std::to_string(seq) + " of the change log of team " + std::to_string(team) +
+                  " is not later than the one before it.");
+    team_ = team;
+    seq_ = seq;
+    at_ = at;
+  }
+
+  void check_entry(Execution& row) {
+    try {
+      note_ids(read_entry(row));
+    } catch (const SqliteError&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      report_.add("Entry " + std::to_string(seq_) + " of the change log of team " + std::to_string(team_) +
+                  " cannot be decoded.");
+    }
+  }
+
+  void note_ids(const core::ChangeEntry& entry) {
+    if (entry.subject != core::Subject::contact) return;
+    auto& largest = largest_[team_];
+    largest.contact = std::max(largest.contact, entry.subject_id);
+    for (const auto& change : entry.changes) {
+      const auto* channels = std::get_if<std::vector<core::Channel>>(&change.to);
+      if (!channels) continue;
+      for (const auto& channel : *channels) largest.channel = std::max(largest.channel, channel.id.value());
+    }
+  }
+
+  Report& report_;
+  LargestIdsByTeam& largest_;
+  Statement statement_;
+  std::int64_t team_ = 0;
+  std::int64_t seq_ = 0;
+  core::Timestamp at_;
+};
+
+/// What the log says of a contact, after one entry of it and finally after all of them.
+struct History {
+  ContactName name;
+  std::int64_t rev = 0;
+  std::int64_t at = 0;
+  bool deleted = true;
+};
+
+/// The log and the contacts, both in the order of contacts and side by side.
+class HistoryCheck {
+ public:
+  HistoryCheck(Connection& connection, Report& report)
+      : report_(report),
+        entries_statement_(connection,
+                           "SELECT team, subject_id, rev, at, operation FROM change_log WHERE subject = 'contact' "
+                           "ORDER BY team, subject_id, seq"),
+        contacts_statement_(connection, "SELECT team, id, rev, updated FROM contact ORDER BY team, id"),
+        entries_(entries_statement_),
+        contacts_(contacts_statement_) {}
+
+  void check() {
+    next_contact();
+    History history;
+    while (entries_.next()) {
+      const ContactName name{.team = entries_.integer(), .id = entries_.integer()};
+      if (name != history.name) {
+        compare_with_row(history);
+        history = {.name = name};
+      }
+      follow(history);
+      report_.advance();
+    }
+    compare_with_row(history);
+    for (; has_contact_; next_contact()) report_.add(contact_.name.text() + " is not in the change log.");
+  }
+
+ private:
+  void next_contact() {
+    has_contact_ = contacts_.next();
+    if (!has_contact_) return;
+    contact_.name = {.team = contacts_.integer(), .id = contacts_.integer()};
+    contact_.rev = contacts_.integer();
+    contact_.at = contacts_.integer();
+    report_.advance();
+  }
+
+  /// Takes in the entry at hand. A chosen id may be given again after its contact was deleted, and begins at 1 then.
+  void follow(History& history) {
+    const auto rev = entries_.integer();
+    const auto at = entries_.integer();
+    const auto operation = entries_.text();
+    const bool creates = operation == core::to_string(core::Operation::create);
+    const auto expected = creates ? 1 : history.rev + 1;
+    if (rev != expected || creates != history.deleted)
+      report_.add(history.name.text() + " has a gap in the change log at revision " + std::to_string(rev) + ".");
+    history.rev = rev;
+    history.at = at;
+    history.deleted = operation == core::to_string(core::Operation::remove);
+  }
+
+  void compare_with_row(const History& history) {
+    for (; has_contact_ && contact_.name < history.name; next_contact())
+      report_.add(contact_.name.text() + " is not in the change log.");
+    const bool has_row = has_contact_ && contact_.name == history.name;
+    if (has_row == history.deleted)
+      report_.add(history.name.text() + (has_row ? " is deleted in the change log but still has a row."
+                                                 : " is not deleted in the change log but has no row."));
+    if (!has_row) return;
+    if (!history.deleted && contact_.rev != history.rev)
+      report_.add(contact_.name.text() + " has revision " + std::to_string(contact_.rev) +
+                  ", and its last change has " + std::to_string(history.rev) + ".");
+    if (!history.deleted && contact_.at != history.at)
+      report_.add(contact_.name.text() + " was not updated at the time of its last change.");
+    next_contact();
+  }
+
+  Report& report_;
+  Statement entries_statement_;
+  Statement contacts_statement_;
+  Execution entries_;
+  Execution contacts_;
+  bool has_contact_ = false;
+  History contact_;  // What its row says.
+};
+
+void check_counters(Connection& connection, Report& report, const LargestIdsByTeam& largest) {
+  Statement statement(connection, "SELECT contact, channel FROM last_given WHERE team = ?");
+  for (const auto& [team, ids] : largest) {
+    Execution row(statement, team);
+    const bool found = row.next();
+    const auto told = "Team " + std::to_string(team);
+    if ((found ? row.integer() : 0) < ids.contact) report.add(told + " may give the id of a contact twice.");
+    if ((found ? row.integer() : 0) < ids.channel) report.add(told + " may give the id of a channel twice.");
+  }
+}
+
+}  // namespace
+
+CheckReport check(Connection& connection, const Progress& progress) {
+  // Sorting the log goes through files: it may be larger than memory.
+  connection.execute("PRAGMA temp_store = FILE");
+  connection.execute("BEGIN");
+  CheckReport result;
+  result.contacts = connection.integer("SELECT count(*) FROM contact");
+  result.changes = connection.integer("SELECT count(*) FROM change_log");
+  // Contacts are read three times, by SQLite's own check too, and so is the log.
+  const auto rows = result.contacts + result.changes;
+  Report report(result, progress, 3 * rows);
+  LargestIdsByTeam largest;
+
+  check_pages(connection, report);
+  report.advance(rows);
+  ContactCheck(connection, report, largest).check();
+  LogCheck(connection, report, largest).check();
+  HistoryCheck(connection, report).check();
+  check_counters(connection, report, largest);
+  connection.execute("COMMIT");
+  report.finish();
+  return result;
+}
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,13 @@
+#pragma once
+// check(): compares everything that the database holds with everything else.
+
+#include "store/sqlite/db.h"
+#include "store/store.h"
+
+namespace cardfile::store::sqlite {
+
+/// Reads one committed state from end to end; the memory it takes does not grow with the number of contacts. Throws
+/// SqliteError when the files cannot be read at all.
+CheckReport check(Connection& connection, const Progress& progress);
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,70 @@
+#include "store/sqlite/checkpointer.h"
+
+#include <utility>
+
+namespace cardfile::store::sqlite {
+namespace {
+
+constexpr std::int64_t kStepBytes = std::int64_t{64} << 20;
+constexpr int kStepsUntilRestart = 4;
+
+}  // namespace
+
+Checkpointer::Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed)
+    : connection_(options),
+      failed_(std::move(failed)),
+      step_pages_(static_cast<int>(kStepBytes / connection_.integer("PRAGMA page_size"))),
+      next_step_(step_pages_),
+      next_restart_(kStepsUntilRestart * step_pages_),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+void Checkpointer::after_commit(Connection& writer, int pages) {
+  if (pages < step_pages_) {
+    next_step_ = step_pages_;
+    next_restart_ = kStepsUntilRestart * step_pages_;
+    return;
+  }
+  if (pages < next_step_) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (step_wanted_) return;
+    step_wanted_ = pages < next_restart_;
+  }
+  next_step_ = pages + step_pages_ / 2;
+  if (pages < next_restart_) {
+    changed_.notify_one();
+    return;
+  }
+  // A reader that keeps an old state in use, such as a check, lets the log grow on; the next attempt is one step later.
+  next_restart_ = pages + step_pages_;
+  writer.checkpoint(CheckpointMode::restart);
+}
+
+void Checkpointer::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+void Checkpointer::run(const std::stop_token& stop) {
+  while (wait_for_step(stop)) {
+    take_step();
+    const std::lock_guard lock(mutex_);
+    step_wanted_ = false;
+  }
+}
+
+bool Checkpointer::wait_for_step(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait(lock, stop, [this] { return step_wanted_; }) && !stop.stop_requested();
+}
+
+void Checkpointer::take_step() {
+  try {
+    connection_.checkpoint(CheckpointMode::passive);
+  } catch (const SqliteError& error) {
+    if (!may_succeed_later(error)) failed_(error);
+  }
+}
+
+}  // namespace cardfile::store::sqlite

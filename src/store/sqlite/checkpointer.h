@@ -1,0 +1,54 @@
+#pragma once
+// Checkpointer: keeps the write-ahead log from growing without bound.
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "store/sqlite/db.h"
+
+namespace cardfile::store::sqlite {
+
+/// Copies the log into the database on a thread of its own, in large steps and beside the writer. While the writer is
+/// busy that never reaches the log's end, so when the log has grown to several steps the writer itself copies the rest
+/// between two batches, and the log begins anew.
+class Checkpointer {
+ public:
+  /// `failed` is called on the checkpointer's thread when copying fails for a reason that will not pass.
+  Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed);
+  Checkpointer(const Checkpointer&) = delete;
+  Checkpointer& operator=(const Checkpointer&) = delete;
+  ~Checkpointer() = default;
+
+  /// For the writer, between two transactions of `writer`: the log has `pages` now. Throws SqliteError when copying
+  /// the rest fails.
+  void after_commit(Connection& writer, int pages);
+
+  /// Waits for the step that is being taken; no other follows.
+  void stop();
+
+ private:
+  void run(const std::stop_token& stop);
+  /// False when the checkpointer is to end.
+  bool wait_for_step(const std::stop_token& stop);
+  void take_step();
+
+  Connection connection_;
+  const std::function<void(const SqliteError&)> failed_;
+  const int step_pages_;
+
+  // The writer's thread only.
+  int next_step_;
+  int next_restart_;
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool step_wanted_ = false;  // Guarded by mutex_; true until the step is done.
+
+  std::jthread thread_;  // Last, so that it ends first.
+};
+
+}  // namespace cardfile::store::sqlite

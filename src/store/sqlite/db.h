@@ -1,0 +1,170 @@
+#pragma once
+// Connection and Statement: SQLite's C interface with owners, types and exceptions.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+#include "core/time.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace cardfile::store::sqlite {
+
+/// SQLite said no. `code` is its extended result code; the sentence is for the operator and holds no stored values.
+class SqliteError : public std::runtime_error {
+ public:
+  SqliteError(int code, const std::string& doing);
+  int code() const { return code_; }
+
+ private:
+  int code_;
+};
+
+/// Whether the files are as sound as before and the same write may succeed later: no space, no memory, a lock, a
+/// broken constraint. Anything else means that the files or the disk are not to be trusted.
+bool may_succeed_later(const SqliteError& error);
+
+struct ConnectionOptions {
+  std::filesystem::path file;
+  std::string vfs = {};               // Empty: SQLite's default.
+  bool read_only = false;        // Of statements; the file itself is opened for writing, as WAL readers need.
+  std::int64_t mmap_bytes = 0;   // How much of the file is read through memory mapping.
+  std::int64_t cache_bytes = 0;  // What the page cache may grow to.
+};
+
+enum class CheckpointMode {
+  passive,  // Copies what it can without waiting for anybody.
+  restart,  // Copies everything and makes the next commit begin the log anew; waits for readers.
+  truncate  // The same, and cuts the log file to nothing.
+};
+
+/// Pages in the write-ahead log, and how many of them the database file has already. Both 0 after a complete truncate.
+struct CheckpointResult {
+  int logged = 0;
+  int copied = 0;
+};
+
+/// One connection, for one thread at a time.
+class Connection {
+ public:
+  explicit Connection(const ConnectionOptions& options);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  /// Statements go first: each keeps a reference to its connection.
+  ~Connection();
+
+  /// Runs one or more statements without values.
+  void execute(const std::string& sql);
+  /// The first column of the only row of `sql`.
+  std::int64_t integer(const std::string& sql);
+
+  bool in_transaction() const;
+  std::int64_t rows_changed() const;  // By the last statement.
+
+  /// Calls `committed` after each commit of this connection with the number of pages in the write-ahead log. It must
+  /// not throw.
+  void on_commit(std::function<void(int pages)> committed);
+  /// Throws SqliteError; not finding everybody out of the way is no error.
+  CheckpointResult checkpoint(CheckpointMode mode);
+  /// Closing leaves the write-ahead log as it is, for the next opening to recover from.
+  void leave_log_on_close();
+
+  sqlite3* handle() const { return handle_; }
+
+ private:
+  sqlite3* handle_ = nullptr;
+  std::function<void(int)> committed_;
+};
+
+/// Bytes to be bound as a BLOB.
+struct Blob {
+  std::span<const std::uint8_t> bytes;
+};
+
+/// Text to be bound as NULL when it is empty, so that an empty field takes no room.
+struct TextOrNull {
+  std::string_view text;
+};
+
+/// A prepared statement, kept for many executions.
+class Statement {
+ public:
+  Statement(Connection& connection, std::string_view sql);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement();
+
+ private:
+  friend class Execution;
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+/// One execution of a statement: binds its values in order, gives its rows one by one and their columns in order, and
+/// leaves the statement ready for the next. Bound bytes are lent until its end.
+class Execution {
+ public:
+  template <class... Values>
+  explicit Execution(Statement& statement, const Values&... values) : handle_(statement.handle_) {
+    (bind(values), ...);
+  }
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+  ~Execution();
+
+  /// Steps to the next row; false when there is none. Throws SqliteError.
+  bool next();
+
+  /// The next column of the row. Bytes live until the next step. NULL reads as 0 and as empty.
+  std::int64_t integer();
+  std::string_view text();
+  std::span<const std::uint8_t> blob();
+
+  bool boolean() { return integer() != 0; }
+  core::Timestamp time() { return core::Timestamp(std::chrono::microseconds(integer())); }
+  /// A UUID's 16 bytes. Throws std::runtime_error when the column holds something else.
+  core::Uuid uuid();
+  template <class Id>
+  Id id() {
+    return Id(integer());
+  }
+  template <class Id>
+  void read(Id& id) {
+    id = Id(integer());
+  }
+
+ private:
+  void bind(std::int64_t value);
+  void bind(std::string_view text);
+  void bind(TextOrNull value);
+  void bind(Blob value);
+  void bind(bool value) { bind(std::int64_t{value}); }
+  void bind(const std::string& text) { bind(std::string_view(text)); }
+  void bind(const char* text) { bind(std::string_view(text)); }
+  void bind(core::Timestamp time) { bind(std::int64_t{time.time_since_epoch().count()}); }
+  void bind(const core::Uuid& uuid) { bind(Blob{uuid.bytes()}); }
+  template <class Tag>
+  void bind(core::Id<Tag> id) {
+    bind(id.value());
+  }
+
+  sqlite3_stmt* handle_;
+  int bound_ = 0;
+  int column_ = 0;
+};
+
+/// Executes a statement that gives no rows.
+template <class... Values>
+void run(Statement& statement, const Values&... values) {
+  Execution(statement, values...).next();
+}
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,125 @@
+// The embedded engine: one writer, many readers, one folder.
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "store/directories.h"
+#include "store/open.h"
+#include "store/sqlite/check.h"
+#include "store/sqlite/db.h"
+#include "store/sqlite/folder.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/readers.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/writer.h"
+
+namespace cardfile::store {
+namespace sqlite {
+namespace {
+
+constexpr std::int64_t kPageBytes = 2048;
+constexpr std::int64_t kWriterCacheBytes = 8 << 20;
+constexpr std::int64_t kWriterMmapBytes = 16 << 20;
+constexpr std::int64_t kReaderCacheBytes = 1 << 20;
+constexpr std::int64_t kReaderMmapBytes = 16 << 20;
+
+/// Write-ahead log, each commit synced, copied into the database by the checkpointer only.
+void set_up_writing(Connection& connection) {
+  connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
+  connection.execute("PRAGMA journal_mode = WAL");
+  connection.execute("PRAGMA synchronous = FULL");
+  connection.execute("PRAGMA wal_autocheckpoint = 0");
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const SqliteOptions& options, core::Clock clock)
+      : folder_(options.folder),
+        reading_({.file = folder_.database(),
+                  .vfs = options.vfs,
+                  .read_only = true,
+                  .mmap_bytes = kReaderMmapBytes,
+                  .cache_bytes = kReaderCacheBytes}),
+        connection_({.file = folder_.database(),
+                     .vfs = options.vfs,
+                     .mmap_bytes = kWriterMmapBytes,
+                     .cache_bytes = kWriterCacheBytes}),
+        readers_(reading_) {
+    set_up_writing(connection_);
+    migrate(connection_);
+    writer_ = std::make_unique<Writer>(connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs},
+                                       directories_, load_teams(), std::move(clock),
+                                       WriterLimits{.queue_max = options.queue_max, .batch_max = options.batch_max});
+  }
+
+  ~SqliteStore() override {
+    writer_->stop();
+    // After a failure the log is the truth: it stays as it is for the next opening to recover from.
+    if (!writer_->failure().empty()) connection_.leave_log_on_close();
+  }
+
+  void submit(Submission& submission) override { writer_->submit(submission); }
+
+  std::vector<core::TeamId> teams() const override { return directories_.teams(); }
+
+  Directories::Snapshot directory(core::TeamId team) const override { return directories_.find(team); }
+
+  std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const override {
+    return readers_.take().rows().contact(team, key);
+  }
+
+  std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const override {
+    return readers_.take().rows().contact_at(team, address);
+  }
+
+  std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const override {
+    return directories_.key_owner(digest);
+  }
+
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
+    return readers_.take().rows().changes(team, after_seq, limit);
+  }
+
+  std::string write_failure() const override { return writer_->failure(); }
+
+  CheckReport check(const Progress& progress) const override {
+    Connection connection(reading_);
+    return sqlite::check(connection, progress);
+  }
+
+ private:
+  TeamClocks load_teams() {
+    TeamClocks clocks;
+    for (auto& rows : read_teams(connection_)) {
+      clocks.emplace(rows.directory.team.id, rows.clock);
+      directories_.publish(std::make_shared<const core::Directory>(std::move(rows.directory)));
+    }
+    return clocks;
+  }
+
+  // In the order in which they depend on one another. The writer's connection is closed last: SQLite then copies the
+  // log into the database and takes the log away.
+  const Folder folder_;
+  const ConnectionOptions reading_;
+  Directories directories_;
+  Connection connection_;
+  mutable Readers readers_;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace
+}  // namespace sqlite
+
+std::unique_ptr<Store> open_sqlite(const SqliteOptions& options, core::Clock clock) {
+  try {
+    return std::make_unique<sqlite::SqliteStore>(options, std::move(clock));
+  } catch (const OpenError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw OpenError("Cannot open the data folder " + options.folder.string() + ": " + error.what() + ".");
+  }
+}
+
+}  // namespace cardfile::store

@@ -1,0 +1,108 @@
+#include "store/sqlite/folder.h"
+
+#include <cerrno>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/open.h"
+
+namespace cardfile::store::sqlite {
+namespace {
+
+constexpr mode_t kOwnerOnlyFolder = 0700;
+constexpr mode_t kOwnerOnlyFile = 0600;
+
+[[noreturn]] void throw_errno(const std::string& what) {
+  throw OpenError(what + ": " + std::generic_category().message(errno) + ".");
+}
+
+/// Makes the names in `folder` survive a power loss.
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) throw_errno("Cannot open the folder " + folder.string());
+  const int failed = ::fsync(descriptor);
+  ::close(descriptor);
+  if (failed) throw_errno("Cannot sync the folder " + folder.string());
+}
+
+void make_folder(const std::filesystem::path& named) {
+  if (std::filesystem::is_directory(named)) return;
+  auto folder = std::filesystem::absolute(named).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // It was named with a slash at its end.
+  const auto parent = folder.parent_path();
+  std::filesystem::create_directories(parent);
+  if (::mkdir(folder.c_str(), kOwnerOnlyFolder) != 0) throw_errno("Cannot make the data folder " + folder.string());
+  sync_folder(parent);
+}
+
+int open_file(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnlyFile);
+  if (descriptor < 0) throw_errno("Cannot open " + file.string());
+  return descriptor;
+}
+
+bool is_still_named(const std::filesystem::path& file, int descriptor) {
+  struct stat by_name {};
+  struct stat by_descriptor {};
+  return ::stat(file.c_str(), &by_name) == 0 && ::fstat(descriptor, &by_descriptor) == 0 &&
+         by_name.st_ino == by_descriptor.st_ino && by_name.st_dev == by_descriptor.st_dev;
+}
+
+std::string holder_of(const std::filesystem::path& lock_file) {
+  std::string pid;
+  std::ifstream(lock_file) >> pid;
+  return pid.empty() ? "" : " (pid " + pid + ")";
+}
+
+/// The lock goes with the process, however it ends; only the file stays behind after a crash, which does no harm.
+int lock(const std::filesystem::path& folder, const std::filesystem::path& lock_file) {
+  for (;;) {
+    const int descriptor = open_file(lock_file);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      ::close(descriptor);
+      throw OpenError(folder.string() + " is in use by another cardfile process" + holder_of(lock_file) +
+                      "; stop it, or name another folder with --data.");
+    }
+    // Its last holder may have taken the file away in between; then the lock is of no use.
+    if (is_still_named(lock_file, descriptor)) return descriptor;
+    ::close(descriptor);
+  }
+}
+
+void write_pid(int descriptor, const std::filesystem::path& lock_file) {
+  const auto line = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, line.data(), line.size(), 0) < 0)
+    throw_errno("Cannot write " + lock_file.string());
+}
+
+}  // namespace
+
+Folder::Folder(std::filesystem::path path) try : lock_file_(path / "lock"), database_(path / "cardfile.db") {
+  make_folder(path);
+  lock_ = lock(path, lock_file_);
+  try {
+    write_pid(lock_, lock_file_);
+    // SQLite gives its further files the mode of this one.
+    ::close(open_file(database_));
+    sync_folder(path);
+  } catch (...) {
+    ::close(lock_);
+    throw;
+  }
+} catch (const std::filesystem::filesystem_error& error) {
+  throw OpenError("Cannot open the data folder " + path.string() + ": " + error.code().message() + ".");
+}
+
+Folder::~Folder() {
+  ::unlink(lock_file_.c_str());
+  ::close(lock_);
+}
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,25 @@
+#include "store/sqlite/migrations.h"
+
+#include <string>
+
+#include "store/open.h"
+
+namespace cardfile::store::sqlite {
+
+void migrate(Connection& connection) {
+  const auto stored = connection.integer("PRAGMA user_version");
+  const auto known = migrations().back().version;
+  if (stored > known)
+    throw OpenError("The data folder has format " + std::to_string(stored) +
+                    ", and this cardfile knows formats up to " + std::to_string(known) +
+                    "; start the newer cardfile that wrote it.");
+  for (const auto& [version, sql] : migrations()) {
+    if (version <= stored) continue;
+    connection.execute("BEGIN IMMEDIATE");
+    connection.execute(std::string(sql));
+    connection.execute("PRAGMA user_version = " + std::to_string(version));
+    connection.execute("COMMIT");
+  }
+}
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,23 @@
+#pragma once
+// Migrations: how the database got its tables, one numbered file a step.
+
+#include <span>
+#include <string_view>
+
+#include "store/sqlite/db.h"
+
+namespace cardfile::store::sqlite {
+
+struct Migration {
+  int version = 0;
+  std::string_view sql;
+};
+
+/// The files of migrations/, in order; their numbers begin at 1 and leave none out.
+std::span<const Migration> migrations();
+
+/// Brings the database to the newest format, each step in a transaction of its own. Throws OpenError when a newer
+/// cardfile has written it.
+void migrate(Connection& connection);
+
+}  // namespace cardfile::store::sqlite

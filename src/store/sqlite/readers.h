@@ -1,0 +1,60 @@
+#pragma once
+// Readers: connections that read while the writer writes.
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "store/sqlite/db.h"
+#include "store/sqlite/rows.h"
+
+namespace cardfile::store::sqlite {
+
+/// A connection with its statements. What it reads is what was committed when the reading began.
+class Reader {
+ public:
+  explicit Reader(const ConnectionOptions& options) : connection(options), rows(connection) {}
+
+  Connection connection;
+  RowReader rows;
+};
+
+/// A small pool of readers, each opened when all others are out. Safe to call from any thread.
+class Readers {
+ public:
+  /// Gives its reader back.
+  class Lease {
+   public:
+    Lease(Readers& pool, std::unique_ptr<Reader> reader) : pool_(pool), reader_(std::move(reader)) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { pool_.give_back(std::move(reader_)); }
+
+    RowReader& rows() { return reader_->rows; }
+
+   private:
+    Readers& pool_;
+    std::unique_ptr<Reader> reader_;
+  };
+
+  explicit Readers(ConnectionOptions options) : options_(std::move(options)) {}
+
+  /// Waits while as many readers are out as there may be. Throws SqliteError.
+  Lease take();
+
+ private:
+  std::unique_ptr<Reader> take_idle();
+  void give_back(std::unique_ptr<Reader> reader);
+
+  const ConnectionOptions options_;
+
+  std::mutex mutex_;
+  std::condition_variable given_back_;
+  // Guarded by mutex_.
+  std::vector<std::unique_ptr<Reader>> idle_;
+  std::size_t out_ = 0;
+};
+
+}  // namespace cardfile::store::sqlite

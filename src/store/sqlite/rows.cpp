@@ -1,0 +1,340 @@
+#include "store/sqlite/rows.h"
+
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "wire/change_json.h"
+#include "wire/columns.h"
+
+namespace cardfile::store::sqlite {
+
+const char* const kContactColumns =
+    "contact.id, contact.uuid, contact.rev, contact.creator, contact.created, contact.updated, contact.first, "
+    "contact.last, contact.display_name, contact.avatar, contact.assigned, contact.blocked, "
+    "contact.unsubscribed_admin, contact.unsubscribed_contact, contact.custom, contact.tags, "
+    "contact.email_suppressions, contact.channels";
+
+const char* const kEntryColumns = "seq, subject, subject_id, rev, at, operation, actor, request_id, changes";
+
+namespace {
+
+std::string select_contact(const std::string& rest) {
+  return std::string("SELECT ") + kContactColumns + " FROM " + rest;
+}
+
+/// The one of `values` that is called `word`.
+template <class Enum, std::size_t N>
+Enum named(const Enum (&values)[N], std::string_view word) {
+  for (const Enum value : values)
+    if (core::to_string(value) == word) return value;
+  throw std::runtime_error("A column holds a word that this format does not know.");
+}
+
+core::Subject subject_of(std::string_view word) {
+  using enum core::Subject;
+  return named<core::Subject>({contact, team, user, custom_field, tag, api_key}, word);
+}
+
+core::Operation operation_of(std::string_view word) {
+  using enum core::Operation;
+  return named<core::Operation>({create, update, remove}, word);
+}
+
+core::User read_user(Execution& row) {
+  core::User user;
+  row.read(user.id);
+  user.name = row.text();
+  user.email = row.text();
+  user.phone = row.text();
+  user.role = static_cast<core::Role>(row.integer());
+  user.created = row.time();
+  user.updated = row.time();
+  return user;
+}
+
+core::CustomField read_field(Execution& row) {
+  core::CustomField field;
+  row.read(field.id);
+  field.title = row.text();
+  field.created = row.time();
+  return field;
+}
+
+core::Tag read_tag(Execution& row) {
+  core::Tag tag;
+  row.read(tag.id);
+  tag.uuid = row.uuid();
+  tag.label = row.text();
+  tag.color = row.text();
+  tag.rev = row.integer();
+  tag.created = row.time();
+  tag.updated = row.time();
+  return tag;
+}
+
+core::ApiKey read_key(Execution& row) {
+  core::ApiKey key;
+  row.read(key.id);
+  key.name = row.text();
+  key.digest = row.text();
+  key.created = row.time();
+  key.revoked = row.boolean();
+  return key;
+}
+
+core::Team read_team(Execution& row) {
+  core::Team team;
+  row.read(team.id);
+  team.name = row.text();
+  team.created = row.time();
+  return team;
+}
+
+/// Reads the statements' rows of one team into a map by id.
+template <class Id, class Row>
+void read_into(std::map<Id, Row>& rows, Statement& statement, core::TeamId team, Row (*read)(Execution&)) {
+  Execution execution(statement, team);
+  while (execution.next()) {
+    auto row = read(execution);
+    const auto id = row.id;
+    rows.emplace(id, std::move(row));
+  }
+}
+
+/// The directory tables, and where the counters stand.
+class TeamReader {
+ public:
+  explicit TeamReader(Connection& connection)
+      : users_(connection, "SELECT id, name, email, phone, role, created, updated FROM user WHERE team = ?"),
+        fields_(connection, "SELECT id, title, created FROM custom_field WHERE team = ?"),
+        tags_(connection, "SELECT id, uuid, label, color, rev, created, updated FROM tag WHERE team = ?"),
+        keys_(connection, "SELECT id, name, digest, created, revoked FROM api_key WHERE team = ?"),
+        last_given_(connection, "SELECT contact, channel FROM last_given WHERE team = ?"),
+        last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
+
+  TeamRows read(core::Team team) {
+    TeamRows rows;
+    read_into(rows.directory.users, users_, team.id, read_user);
+    read_into(rows.directory.fields, fields_, team.id, read_field);
+    read_into(rows.directory.tags, tags_, team.id, read_tag);
+    read_into(rows.directory.keys, keys_, team.id, read_key);
+    if (Execution row(last_given_, team.id); row.next()) {
+      row.read(rows.clock.contact);
+      row.read(rows.clock.channel);
+    }
+    if (Execution row(last_entry_, team.id); row.next()) {
+      rows.clock.seq = row.integer();
+      rows.clock.updated = row.time();
+    }
+    rows.directory.team = std::move(team);
+    return rows;
+  }
+
+ private:
+  Statement users_;
+  Statement fields_;
+  Statement tags_;
+  Statement keys_;
+  Statement last_given_;
+  Statement last_entry_;
+};
+
+}  // namespace
+
+core::Contact read_contact(Execution& row) {
+  core::Contact contact;
+  row.read(contact.id);
+  contact.uuid = row.uuid();
+  contact.rev = row.integer();
+  row.read(contact.creator);
+  contact.created = row.time();
+  contact.updated = row.time();
+  contact.first = row.text();
+  contact.last = row.text();
+  contact.display_name = row.text();
+  contact.avatar = row.text();
+  row.read(contact.assigned);
+  contact.consent.blocked = row.boolean();
+  contact.consent.unsubscribed_admin = row.boolean();
+  contact.consent.unsubscribed_contact = row.boolean();
+  contact.custom = wire::parse_custom_column(row.text());
+  contact.tags = wire::parse_tags_column(row.text());
+  contact.email_suppressions = wire::parse_email_suppressions_column(row.text());
+  contact.channels = wire::parse_channels_column(row.text());
+  return contact;
+}
+
+core::ChangeEntry read_entry(Execution& row) {
+  core::ChangeEntry entry;
+  entry.seq = row.integer();
+  entry.subject = subject_of(row.text());
+  entry.subject_id = row.integer();
+  entry.rev = row.integer();
+  entry.at = row.time();
+  entry.operation = operation_of(row.text());
+  entry.actor = row.text();
+  entry.request_id = row.uuid();
+  entry.changes = wire::parse_changes(row.text());
+  return entry;
+}
+
+std::vector<TeamRows> read_teams(Connection& connection) {
+  Statement statement(connection, "SELECT team, name, created FROM team ORDER BY team");
+  TeamReader reader(connection);
+  std::vector<TeamRows> teams;
+  Execution row(statement);
+  while (row.next()) teams.push_back(reader.read(read_team(row)));
+  return teams;
+}
+
+RowReader::RowReader(Connection& connection)
+    : contact_by_id_(connection, select_contact("contact WHERE team = ? AND id = ?")),
+      contact_by_uuid_(connection, select_contact("contact_uuid AS named JOIN contact "
+                                                  "ON contact.team = named.team AND contact.id = named.id "
+                                                  "WHERE named.team = ? AND named.uuid = ?")),
+      contact_by_address_(connection,
+                          select_contact("address JOIN contact "
+                                         "ON contact.team = address.team AND contact.id = address.contact "
+                                         "WHERE address.team = ? AND address.type = ? AND address.value = ?")),
+      owner_(connection, "SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?"),
+      changes_(connection, std::string("SELECT ") + kEntryColumns +
+                               " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?") {}
+
+std::optional<core::Contact> RowReader::contact(core::TeamId team, const core::ContactKey& key) {
+  const auto find = [team](Statement& statement, const auto& name) -> std::optional<core::Contact> {
+    Execution row(statement, team, name);
+    if (!row.next()) return std::nullopt;
+    return read_contact(row);
+  };
+  if (const auto* id = std::get_if<core::ContactId>(&key)) return find(contact_by_id_, *id);
+  return find(contact_by_uuid_, std::get<core::Uuid>(key));
+}
+
+std::optional<core::Contact> RowReader::contact_at(core::TeamId team, const core::Address& address) {
+  Execution row(contact_by_address_, team, address.type, address.value);
+  if (!row.next()) return std::nullopt;
+  return read_contact(row);
+}
+
+std::optional<core::ContactId> RowReader::owner_of(core::TeamId team, const core::Address& address) {
+  Execution row(owner_, team, address.type, address.value);
+  if (!row.next()) return std::nullopt;
+  return row.id<core::ContactId>();
+}
+
+std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) {
+  std::vector<core::ChangeEntry> entries;
+  Execution row(changes_, team, after_seq, static_cast<std::int64_t>(limit));
+  while (row.next()) entries.push_back(read_entry(row));
+  return entries;
+}
+
+RowWriter::RowWriter(Connection& connection)
+    : connection_(connection),
+      insert_contact_(connection,
+                      "INSERT INTO contact (team, id, uuid, rev, creator, created, updated, first, last, display_name, "
+                      "avatar, assigned, blocked, unsubscribed_admin, unsubscribed_contact, custom, tags, "
+                      "email_suppressions, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      update_contact_(
+          connection,
+          "UPDATE contact SET rev = ?, updated = ?, first = ?, last = ?, display_name = ?, avatar = ?, "
+          "assigned = ?, blocked = ?, unsubscribed_admin = ?, unsubscribed_contact = ?, custom = ?, tags = ?, "
+          "email_suppressions = ?, channels = ? WHERE team = ? AND id = ?"),
+      delete_contact_(connection, "DELETE FROM contact WHERE team = ? AND id = ?"),
+      insert_uuid_(connection, "INSERT INTO contact_uuid (team, uuid, id) VALUES (?, ?, ?)"),
+      delete_uuid_(connection, "DELETE FROM contact_uuid WHERE team = ? AND uuid = ?"),
+      insert_address_(connection, "INSERT INTO address (team, type, value, contact) VALUES (?, ?, ?, ?)"),
+      delete_address_(connection, "DELETE FROM address WHERE team = ? AND type = ? AND value = ?"),
+      append_entry_(connection,
+                    "INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, "
+                    "changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      save_last_given_(connection, "INSERT OR REPLACE INTO last_given (team, contact, channel) VALUES (?, ?, ?)"),
+      save_team_(connection, "INSERT OR REPLACE INTO team (team, name, created) VALUES (?, ?, ?)"),
+      save_user_(connection,
+                 "INSERT OR REPLACE INTO user (team, id, name, email, phone, role, created, updated) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      save_field_(connection, "INSERT OR REPLACE INTO custom_field (team, id, title, created) VALUES (?, ?, ?, ?)"),
+      save_tag_(connection,
+                "INSERT OR REPLACE INTO tag (team, id, uuid, label, color, rev, created, updated) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      save_key_(connection,
+                "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)") {
+}
+
+void RowWriter::save(core::TeamId team, const core::ContactChange& change) {
+  const auto [released, taken] = core::address_changes(change);
+  for (const auto& address : released) run(delete_address_, team, address.type, address.value);
+  if (change.before && change.after) update(team, *change.after);
+  if (change.before && !change.after) remove(team, *change.before);
+  if (!change.before && change.after) insert(team, *change.after);
+  for (const auto& address : taken) run(insert_address_, team, address.type, address.value, change.after->id);
+}
+
+void RowWriter::save(core::TeamId team, const core::DirectoryChange& change) {
+  std::visit([&](const auto& row) { save_row(team, row); }, change);
+}
+
+void RowWriter::save_last_given(core::TeamId team, const core::TeamClock& clock) {
+  run(save_last_given_, team, clock.contact, clock.channel);
+}
+
+void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
+  const auto changes = wire::changes_to_json(entry.changes);
+  run(append_entry_, team, entry.seq, core::to_string(entry.subject), entry.subject_id, entry.rev, entry.at,
+      core::to_string(entry.operation), entry.actor, entry.request_id, changes);
+}
+
+void RowWriter::insert(core::TeamId team, const core::Contact& contact) {
+  const auto custom = wire::custom_column(contact.custom);
+  const auto tags = wire::tags_column(contact.tags);
+  const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
+  const auto channels = wire::channels_column(contact.channels);
+  run(insert_contact_, team, contact.id, contact.uuid, contact.rev, contact.creator, contact.created, contact.updated,
+      TextOrNull{contact.first}, TextOrNull{contact.last}, TextOrNull{contact.display_name}, TextOrNull{contact.avatar},
+      contact.assigned, contact.consent.blocked, contact.consent.unsubscribed_admin,
+      contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags}, TextOrNull{suppressions},
+      TextOrNull{channels});
+  run(insert_uuid_, team, contact.uuid, contact.id);
+}
+
+void RowWriter::update(core::TeamId team, const core::Contact& contact) {
+  const auto custom = wire::custom_column(contact.custom);
+  const auto tags = wire::tags_column(contact.tags);
+  const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
+  const auto channels = wire::channels_column(contact.channels);
+  run(update_contact_, contact.rev, contact.updated, TextOrNull{contact.first}, TextOrNull{contact.last},
+      TextOrNull{contact.display_name}, TextOrNull{contact.avatar}, contact.assigned, contact.consent.blocked,
+      contact.consent.unsubscribed_admin, contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags},
+      TextOrNull{suppressions}, TextOrNull{channels}, team, contact.id);
+  // The row was read in this transaction; that it is gone means that the tables contradict themselves.
+  if (connection_.rows_changed() != 1) throw std::logic_error("An update of a contact found no row.");
+}
+
+void RowWriter::remove(core::TeamId team, const core::Contact& contact) {
+  run(delete_contact_, team, contact.id);
+  run(delete_uuid_, team, contact.uuid);
+}
+
+void RowWriter::save_row(core::TeamId, const core::Team& row) { run(save_team_, row.id, row.name, row.created); }
+
+void RowWriter::save_row(core::TeamId team, const core::User& row) {
+  run(save_user_, team, row.id, TextOrNull{row.name}, TextOrNull{row.email}, TextOrNull{row.phone},
+      static_cast<std::int64_t>(row.role), row.created, row.updated);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::CustomField& row) {
+  run(save_field_, team, row.id, row.title, row.created);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::Tag& row) {
+  run(save_tag_, team, row.id, row.uuid, row.label, row.color, row.rev, row.created, row.updated);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::ApiKey& row) {
+  run(save_key_, team, row.id, row.name, row.digest, row.created, row.revoked);
+}
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,90 @@
+#pragma once
+// Rows: core values ⇄ rows of the tables in migrations/.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/change.h"
+#include "core/contact.h"
+#include "core/decide.h"
+#include "core/directory.h"
+#include "store/sqlite/db.h"
+
+namespace cardfile::store::sqlite {
+
+/// The columns of `contact` that read_contact() reads, in its order, for a table or alias named "contact".
+extern const char* const kContactColumns;
+/// Throws std::runtime_error when a column cannot be decoded.
+core::Contact read_contact(Execution& row);
+
+/// The columns of `change_log` after `team`, as read_entry() reads them.
+extern const char* const kEntryColumns;
+/// Throws std::runtime_error when a column cannot be decoded.
+core::ChangeEntry read_entry(Execution& row);
+
+/// What a team's memory begins with when the store is opened.
+struct TeamRows {
+  core::Directory directory;
+  core::TeamClock clock;
+};
+std::vector<TeamRows> read_teams(Connection& connection);
+
+/// Finds rows through one connection.
+class RowReader {
+ public:
+  explicit RowReader(Connection& connection);
+
+  std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key);
+  std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address);
+  std::optional<core::ContactId> owner_of(core::TeamId team, const core::Address& address);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit);
+
+ private:
+  Statement contact_by_id_;
+  Statement contact_by_uuid_;
+  Statement contact_by_address_;
+  Statement owner_;
+  Statement changes_;
+};
+
+/// Saves rows through one connection, within the transaction that is open there.
+class RowWriter {
+ public:
+  explicit RowWriter(Connection& connection);
+
+  void save(core::TeamId team, const core::ContactChange& change);
+  void save(core::TeamId team, const core::DirectoryChange& change);
+  void save_last_given(core::TeamId team, const core::TeamClock& clock);
+  void append(core::TeamId team, const core::ChangeEntry& entry);
+
+ private:
+  void insert(core::TeamId team, const core::Contact& contact);
+  void update(core::TeamId team, const core::Contact& contact);
+  void remove(core::TeamId team, const core::Contact& contact);
+  void save_row(core::TeamId team, const core::Team& row);
+  void save_row(core::TeamId team, const core::User& row);
+  void save_row(core::TeamId team, const core::CustomField& row);
+  void save_row(core::TeamId team, const core::Tag& row);
+  void save_row(core::TeamId team, const core::ApiKey& row);
+
+  Connection& connection_;
+  Statement insert_contact_;
+  Statement update_contact_;
+  Statement delete_contact_;
+  Statement insert_uuid_;
+  Statement delete_uuid_;
+  Statement insert_address_;
+  Statement delete_address_;
+  Statement append_entry_;
+  Statement save_last_given_;
+  Statement save_team_;
+  Statement save_user_;
+  Statement save_field_;
+  Statement save_tag_;
+  Statement save_key_;
+};
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,92 @@
+#pragma once
+// Writer: the queue of submissions and the one thread that commits them.
+
+#include <condition_variable>
+#include <coroutine>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "store/directories.h"
+#include "store/sqlite/batch.h"
+#include "store/sqlite/checkpointer.h"
+#include "store/sqlite/db.h"
+#include "store/sqlite/rows.h"
+#include "store/store.h"
+
+namespace cardfile::store::sqlite {
+
+struct WriterLimits {
+  std::size_t queue_max = 0;  // Commands that may wait.
+  std::size_t batch_max = 0;  // Commands in one transaction, unless one submission has more.
+};
+
+/// All submissions that wait are committed by one transaction and so by one sync; one that comes alone is committed at
+/// once. Safe to call from any thread.
+class Writer {
+ public:
+  /// `connection` and `directories` are lent; the connection is used by the writer's thread alone from now on.
+  Writer(Connection& connection, const ConnectionOptions& checkpointer, Directories& directories, TeamClocks clocks,
+         core::Clock clock, WriterLimits limits);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer();
+
+  void submit(Submission& submission);
+
+  /// Commits what waits, then ends the threads; whatever is submitted later is refused.
+  void stop();
+
+  /// Why no writes are taken; empty while they are.
+  std::string failure() const;
+
+ private:
+  using Submissions = std::vector<Submission*>;
+  using Waiter = std::pair<base::Executor*, std::coroutine_handle<>>;
+
+  void run();
+  /// Waits for submissions; none when the writer is to end.
+  Submissions take();
+  void commit(const Submissions& submissions);
+  void apply_and_commit(const Submissions& submissions);
+  void fail(const Submissions& submissions, const std::exception& error);
+  void roll_back();
+  void resume_waiters(const Submissions& submissions);
+  void tend_log();
+  void stop_writing(const std::string& why);
+
+  // Set at construction.
+  Connection& connection_;
+  Directories& directories_;
+  const core::Clock clock_;
+  const WriterLimits limits_;
+
+  // The writer's thread only.
+  RowReader reader_;
+  RowWriter rows_;
+  Statement begin_;
+  Statement commit_;
+  TeamClocks clocks_;
+  int log_pages_ = 0;
+  std::vector<Waiter> waiters_;
+  std::vector<std::coroutine_handle<>> handles_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable arrived_;
+  // Guarded by mutex_.
+  std::deque<Submission*> queue_;
+  std::size_t commands_waiting_ = 0;
+  bool ending_ = false;
+  std::string failure_;
+
+  Checkpointer checkpointer_;
+  std::jthread thread_;
+};
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,125 @@
+#pragma once
+// Store: remembers what core decides, and finds it again.
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/executor.h"
+#include "core/change.h"
+#include "core/command.h"
+#include "core/contact.h"
+#include "core/decide.h"
+#include "core/directory.h"
+#include "core/ids.h"
+
+namespace cardfile::store {
+
+/// A command and what became of it: an Outcome, or the exception that refuses it (a core::Error, mostly).
+struct Work {
+  core::Command command;
+  std::variant<std::monostate, core::Outcome, std::exception_ptr> result;
+
+  /// The outcome, or throws the refusal. To be called once, when the commit is done.
+  core::Outcome take();
+};
+
+/// Commands that are committed together, and who waits for them. The submitter owns it and keeps it alive until it is
+/// resumed; the store touches it on the thread that commits, then not at all. It moves the commands out.
+struct Submission {
+  std::span<Work> works;
+  base::Executor* executor = nullptr;
+  std::coroutine_handle<> waiter;
+};
+
+/// The owner of an API key.
+struct KeyOwner {
+  core::TeamId team;
+  core::KeyId key;
+};
+
+/// What check() found. No findings: the store is sound.
+struct CheckReport {
+  std::int64_t contacts = 0;
+  std::int64_t changes = 0;
+  std::vector<std::string> findings;  // A sentence each, without personal data.
+};
+
+/// How far check() is: rows looked at, of about how many.
+using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
+
+/// One small interface for every engine. Each call names the team, and nothing of another team can be reached by it.
+/// Safe to call from any thread.
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  /// Queues `submission`. Each command is decided in order, by core::decide(), against what is stored and what the
+  /// commands before it did; an accepted one's rows, indexes and log entries are saved in one transaction, a refused
+  /// one writes nothing and disturbs no other. When all of it is durable the waiter is resumed on its executor, once.
+  /// While the store takes no writes every command is refused with ErrorCode::unavailable.
+  virtual void submit(Submission& submission) = 0;
+
+  virtual std::vector<core::TeamId> teams() const = 0;
+
+  /// Null when there is no such team. The value is a snapshot: later changes make a new one.
+  virtual std::shared_ptr<const core::Directory> directory(core::TeamId team) const = 0;
+
+  virtual std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const = 0;
+  virtual std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const = 0;
+
+  /// The owner of the key with that SHA-256, unless it is revoked. The comparison takes the same time wherever two
+  /// digests differ.
+  virtual std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const = 0;
+
+  /// The change log of a team after `after_seq`, oldest first, at most `limit` entries.
+  virtual std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq,
+                                                 std::size_t limit) const = 0;
+
+  /// Why no writes are taken; empty while they are. A sentence for the operator.
+  virtual std::string write_failure() const = 0;
+
+  /// Compares everything with everything: rows with indexes, the change log with rows, the files with their checksums
+  /// as far as the engine has them. Reads only.
+  virtual CheckReport check(const Progress& progress) const = 0;
+};
+
+/// co_await commit(store, executor, command): the outcome when it is durable, or the refusal thrown.
+class Commit {
+ public:
+  Commit(Store& store, base::Executor& executor, core::Command command)
+      : store_(store), work_{std::move(command), {}}, submission_{{&work_, 1}, &executor, {}} {}
+  Commit(const Commit&) = delete;
+  Commit& operator=(const Commit&) = delete;
+  ~Commit() = default;
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    submission_.waiter = waiter;
+    store_.submit(submission_);
+  }
+  core::Outcome await_resume() { return work_.take(); }
+
+ private:
+  Store& store_;
+  Work work_;
+  Submission submission_;
+};
+
+/// Commits the commands of `works` together and blocks until they are durable; for the command line and for tests,
+/// never on a thread that answers requests.
+void commit_and_wait(Store& store, std::span<Work> works);
+core::Outcome commit_and_wait(Store& store, core::Command command);
+
+}  // namespace cardfile::store
