@@ -1,0 +1,134 @@
+#include "api/api.h"
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "api/call.h"
+#include "api/credentials.h"
+#include "api/problem.h"
+#include "api/routes.h"
+#include "core/error.h"
+#include "http/router.h"
+
+namespace cardfile::api {
+
+namespace {
+
+constexpr std::string_view kRequestIdHeader = "X-Request-Id";
+
+std::int64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+/// The gate that every request passes: request id, route, credentials, handler, answer, log.
+class Api::Impl {
+ public:
+  Impl(Parts parts, bool access_log) : parts_(std::move(parts)), access_log_(access_log) {
+    for (const Route& route : routes()) router_.add(route.method, route.pattern);
+  }
+
+  base::Task<http::Response> handle(const http::Request& request, base::Executor& executor) {
+    const auto begin = std::chrono::steady_clock::now();
+    const core::Uuid request_id = parts_.next_uuid();
+    const auto match = router_.find(request.method, request.path);
+    if (!match) {
+      co_return finished(refuse_unrouted(request, request_id), request, "", request_id, begin);
+    }
+    const Route& route = routes()[match->route];
+    core::TeamId team;
+    core::Actor actor;
+    if (route.access == Access::team) {
+      const auto owner = authenticate(request, parts_.store);
+      if (!owner) co_return finished(refuse_stranger(request_id), request, route.pattern, request_id, begin);
+      team = owner->team;
+      actor = core::Actor{.key = owner->key};
+    }
+    const Call call{.request = request,
+                    .path = match->parameters,
+                    .executor = executor,
+                    .parts = parts_,
+                    .request_id = request_id,
+                    .team = team,
+                    .actor = actor,
+                    .draining = draining_};
+    http::Response response;
+    try {
+      response = co_await route.handler(call);
+    } catch (const core::Error& error) {
+      response = problem(error, request_id);
+    } catch (const std::exception& failure) {
+      response = broken(failure, request_id);
+    }
+    co_return finished(std::move(response), request, route.pattern, request_id, begin);
+  }
+
+  http::Response protocol_error(const http::ProtocolError& error) {
+    const core::Uuid request_id = parts_.next_uuid();
+    http::Response response = problem(error, request_id);
+    response.headers.emplace_back(kRequestIdHeader, request_id.to_string());
+    return response;
+  }
+
+  void begin_drain() { draining_ = true; }
+
+ private:
+  http::Response refuse_unrouted(const http::Request& request, const core::Uuid& request_id) const {
+    const std::string allowed = router_.allowed(request.path);
+    if (allowed.empty()) return problem({core::ErrorCode::not_found, "nothing is at this path"}, request_id);
+    http::Response response =
+        problem({core::ErrorCode::method_not_allowed, "this path takes " + allowed + " only"}, request_id);
+    response.headers.emplace_back("Allow", allowed);
+    return response;
+  }
+
+  static http::Response refuse_stranger(const core::Uuid& request_id) {
+    return problem({core::ErrorCode::unauthorized, "send a valid API key: Authorization: Bearer <key>"}, request_id);
+  }
+
+  /// What no rule foresaw. The cause goes to the log and not to the caller.
+  http::Response broken(const std::exception& failure, const core::Uuid& request_id) {
+    parts_.log.write(base::LogLevel::error, "request_failed",
+                     {{"request_id", request_id.to_string()}, {"cause", failure.what()}});
+    return problem({core::ErrorCode::internal_error, "the server failed: quote the request id when you report it"},
+                   request_id);
+  }
+
+  /// The route and not the path is logged: a path may carry a phone number.
+  http::Response finished(http::Response response, const http::Request& request, std::string_view route,
+                          const core::Uuid& request_id, std::chrono::steady_clock::time_point begin) {
+    std::string id = request_id.to_string();
+    if (access_log_) {
+      parts_.log.write(base::LogLevel::info, "request",
+                       {{"method", request.method},
+                        {"route", route},
+                        {"status", std::int64_t{response.status}},
+                        {"duration_us", microseconds_since(begin)},
+                        {"request_id", id}});
+    }
+    response.headers.emplace_back(kRequestIdHeader, std::move(id));
+    return response;
+  }
+
+  const Parts parts_;
+  const bool access_log_;
+  http::Router router_;
+  std::atomic<bool> draining_ = false;
+};
+
+Api::Api(Parts parts, bool access_log) : impl_(std::make_unique<Impl>(std::move(parts), access_log)) {}
+Api::~Api() = default;
+
+base::Task<http::Response> Api::handle(const http::Request& request, base::Executor& executor) {
+  return impl_->handle(request, executor);
+}
+
+http::Response Api::protocol_error(const http::ProtocolError& error) { return impl_->protocol_error(error); }
+
+void Api::begin_drain() { impl_->begin_drain(); }
+
+}  // namespace cardfile::api

@@ -1,0 +1,35 @@
+#pragma once
+// Api: the product over HTTP. A request comes in, an answer goes out; everything between is here.
+
+#include <memory>
+
+#include "api/parts.h"
+#include "base/executor.h"
+#include "base/task.h"
+#include "http/message.h"
+#include "http/server.h"
+
+namespace cardfile::api {
+
+class Api {
+ public:
+  explicit Api(Parts parts, bool access_log = false);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  /// Answers one request; never throws. For http::Handler.
+  base::Task<http::Response> handle(const http::Request& request, base::Executor& executor);
+
+  /// The JSON form of what the HTTP layer refuses. For http::ErrorPage.
+  http::Response protocol_error(const http::ProtocolError& error);
+
+  /// From here on /readyz answers 503, so that a load balancer sends its requests elsewhere.
+  void begin_drain();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cardfile::api

@@ -1,0 +1,78 @@
+#include "api/call.h"
+
+#include "api/conditional.h"
+#include "core/error.h"
+#include "core/text.h"
+
+namespace cardfile::api {
+
+namespace {
+
+/// Memory for parsing is kept a thread: a body is read between two suspensions, so one document is enough.
+wire::Json parse(std::string_view body) {
+  static thread_local wire::JsonDocument document;
+  return document.parse(body);
+}
+
+}  // namespace
+
+store::Commit Call::commit(core::Action action) const {
+  return {parts.store, executor, {.team = team, .actor = actor, .request_id = request_id, .action = std::move(action)}};
+}
+
+std::shared_ptr<const core::Directory> Call::directory() const { return parts.store.directory(team); }
+
+core::Contact Call::contact(const core::ContactKey& key) const {
+  auto found = parts.store.contact(team, key);
+  if (!found) throw core::Error(core::ErrorCode::not_found, "no contact has this id");
+  return std::move(*found);
+}
+
+core::ContactId Call::contact_id() const {
+  const auto id = core::parse_id(path.front());
+  if (!id) throw core::Error(core::ErrorCode::bad_data, {{"id", "must be an integer from 1 to 9007199254740991"}});
+  return core::ContactId(*id);
+}
+
+core::Uuid Call::contact_uuid() const {
+  const auto uuid = core::Uuid::parse(path.front());
+  if (!uuid) throw core::Error(core::ErrorCode::not_found, "no contact has this id");
+  return *uuid;
+}
+
+wire::Json Call::body() const {
+  if (core::trimmed(request.body).empty()) {
+    throw core::Error(core::ErrorCode::bad_data, {{"body", "is required: a JSON document"}});
+  }
+  return parse(request.body);
+}
+
+std::optional<wire::Json> Call::parameters() const {
+  if (core::trimmed(request.body).empty()) return std::nullopt;
+  const wire::Json json = parse(request.body);
+  const bool empty_array = json.is(wire::JsonKind::array) && json.size() == 0;
+  if (json.is(wire::JsonKind::null) || empty_array) return std::nullopt;
+  if (!json.is(wire::JsonKind::object)) {
+    throw core::Error(core::ErrorCode::bad_data, {{"body", "must be a JSON object"}});
+  }
+  return json;
+}
+
+core::CustomMode Call::custom_mode() const {
+  const http::QueryValue overwrite = http::query_value(request.query, "overwrite");
+  if (!overwrite.present) return core::CustomMode::merge;
+  const std::string value = core::lower_ascii(overwrite.value);
+  if (value == "true" || value == "1") return core::CustomMode::overwrite;
+  if (value == "false" || value == "0") return core::CustomMode::merge;
+  throw core::Error(core::ErrorCode::bad_data, {{"overwrite", "must be true or false"}});
+}
+
+http::Response ok(std::string body) { return {.body = std::move(body), .headers = {}}; }
+
+http::Response ok_contact(std::string body, std::int64_t rev) {
+  http::Response response = ok(std::move(body));
+  response.headers.emplace_back("ETag", entity_tag(rev));
+  return response;
+}
+
+}  // namespace cardfile::api

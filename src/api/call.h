@@ -1,0 +1,60 @@
+#pragma once
+// Call: one request on its way through a handler, and the words in which handlers speak.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/parts.h"
+#include "base/executor.h"
+#include "core/command.h"
+#include "core/contact.h"
+#include "core/directory.h"
+#include "core/ids.h"
+#include "http/message.h"
+#include "store/store.h"
+#include "wire/json_in.h"
+
+namespace cardfile::api {
+
+/// What a handler knows. It holds until the handler has answered; the request's body and its JSON only until the
+/// handler's first co_await.
+struct Call {
+  const http::Request& request;
+  const std::vector<std::string>& path;  // The route's parameters, in order.
+  base::Executor& executor;
+  const Parts& parts;
+  core::Uuid request_id;
+  core::TeamId team;  // Whose credentials came along; none on public routes.
+  core::Actor actor;
+  bool draining = false;  // The server is about to stop.
+
+  /// co_await call.commit(action): the outcome once it is durable.
+  store::Commit commit(core::Action action) const;
+
+  std::shared_ptr<const core::Directory> directory() const;
+
+  /// The contact that the path's id names; throws not_found.
+  core::Contact contact(const core::ContactKey& key) const;
+
+  /// The path's first parameter as a v1 id; throws bad_data (contract, 3.2).
+  core::ContactId contact_id() const;
+  /// The same as a v2 id; what is no UUID is no contact's, so it throws not_found (contract, 5.2).
+  core::Uuid contact_uuid() const;
+
+  /// The body's JSON; throws bad_data when there is none.
+  wire::Json body() const;
+  /// The body's JSON where nothing in it is required: none for an empty body, {}, [] and null (contract, 1.1).
+  std::optional<wire::Json> parameters() const;
+
+  /// `overwrite` of the query: true, false, 1 or 0 in any case, merge when absent (contract, 14, point 7).
+  core::CustomMode custom_mode() const;
+};
+
+/// 200 with that body.
+http::Response ok(std::string body);
+/// 200 with a single contact, whose revision is its entity tag.
+http::Response ok_contact(std::string body, std::int64_t rev);
+
+}  // namespace cardfile::api

@@ -1,0 +1,37 @@
+#include "api/routes.h"
+
+#include <array>
+
+#include "api/health.h"
+#include "api/v1/contacts.h"
+#include "api/v1/directory.h"
+#include "api/v2/contacts.h"
+
+namespace cardfile::api {
+
+std::span<const Route> routes() {
+  static constexpr auto kRoutes = std::to_array<Route>({
+      {"POST", "/v1/contact", Access::team, v1::create_contact},
+      {"GET", "/v1/contact/{id}", Access::team, v1::get_contact},
+      {"PUT", "/v1/contact/{id}", Access::team, v1::update_contact},
+      {"DELETE", "/v1/contact/{id}", Access::team, v1::delete_contact},
+      {"POST", "/v1/contact/get", Access::team, v1::find_contact},
+
+      {"POST", "/v2/contact", Access::team, v2::create_contact},
+      {"GET", "/v2/contact/{contactID}", Access::team, v2::get_contact},
+      {"PUT", "/v2/contact/{contactID}", Access::team, v2::update_contact},
+      {"DELETE", "/v2/contact/{contactID}", Access::team, v2::delete_contact},
+
+      {"POST", "/v1/contact-fields", Access::team, v1::list_fields},
+      {"POST", "/v1/contacts/fields", Access::team, v1::create_fields},
+      {"POST", "/v1/tag", Access::team, v1::create_tag},
+      {"POST", "/v1/tags", Access::team, v1::list_tags},
+      {"GET", "/v1/team", Access::team, v1::get_team},
+
+      {"GET", "/healthz", Access::anyone, health},
+      {"GET", "/readyz", Access::anyone, readiness},
+  });
+  return kRoutes;
+}
+
+}  // namespace cardfile::api

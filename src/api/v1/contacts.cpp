@@ -1,0 +1,71 @@
+#include "api/v1/contacts.h"
+
+#include <string>
+#include <variant>
+
+#include "api/conditional.h"
+#include "core/error.h"
+#include "wire/json_out.h"
+#include "wire/v1.h"
+
+namespace cardfile::api::v1 {
+
+namespace {
+
+/// {"id","rev","uuid"}: what v1 answers to a write (contract, 3.1 and 3.4).
+http::Response show_saved(const core::Contact& contact) {
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_saved(json, contact);
+  return ok_contact(std::move(body), contact.rev);
+}
+
+http::Response show(const Call& call, const core::Contact& contact) {
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_contact(json, contact, *call.directory());
+  return ok_contact(std::move(body), contact.rev);
+}
+
+core::Contact found(const Call& call, const wire::v1::ContactSelector& selector) {
+  if (const auto* id = std::get_if<core::ContactId>(&selector)) return call.contact(*id);
+  auto contact = call.parts.store.contact_at(call.team, std::get<core::Address>(selector));
+  if (!contact) throw core::Error(core::ErrorCode::not_found, "no contact has this phone");
+  return std::move(*contact);
+}
+
+}  // namespace
+
+base::Task<http::Response> create_contact(const Call& call) {
+  core::CreateContact create{
+      .uuid = call.parts.next_uuid(), .id = {}, .patch = wire::v1::read_contact_patch(call.body())};
+  const core::Outcome outcome = co_await call.commit(std::move(create));
+  co_return show_saved(std::get<core::ContactSaved>(outcome).contact);
+}
+
+base::Task<http::Response> get_contact(const Call& call) {
+  const core::Contact contact = call.contact(call.contact_id());
+  if (none_match_names(call.request, contact.rev)) co_return not_modified(contact.rev);
+  co_return show(call, contact);
+}
+
+base::Task<http::Response> update_contact(const Call& call) {
+  core::UpdateContact update{.key = call.contact_id(),
+                             .patch = wire::v1::read_contact_patch(call.body()),
+                             .custom_mode = call.custom_mode(),
+                             .if_match = if_match(call.request)};
+  const core::Outcome outcome = co_await call.commit(std::move(update));
+  co_return show_saved(std::get<core::ContactSaved>(outcome).contact);
+}
+
+base::Task<http::Response> delete_contact(const Call& call) {
+  core::DeleteContact remove{.key = call.contact_id(), .if_match = if_match(call.request)};
+  co_await call.commit(std::move(remove));
+  co_return ok(R"("ok")");
+}
+
+base::Task<http::Response> find_contact(const Call& call) {
+  co_return show(call, found(call, wire::v1::read_contact_selector(call.body())));
+}
+
+}  // namespace cardfile::api::v1

@@ -1,0 +1,75 @@
+#include "api/v1/directory.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "wire/json_out.h"
+#include "wire/v1.h"
+
+namespace cardfile::api::v1 {
+
+namespace {
+
+constexpr std::size_t kTagsPage = 30;
+
+/// Newest first, those updated before `before` if it is given, one page (contract, 1.6 and 8).
+std::vector<core::Tag> page_of_tags(const core::Directory& directory, std::optional<core::Timestamp> before) {
+  std::vector<core::Tag> tags;
+  for (const auto& [id, tag] : directory.tags) {
+    if (!before || tag.updated < *before) tags.push_back(tag);
+  }
+  std::sort(tags.begin(), tags.end(), [](const auto& left, const auto& right) { return left.updated > right.updated; });
+  if (tags.size() > kTagsPage) tags.resize(kTagsPage);
+  return tags;
+}
+
+}  // namespace
+
+base::Task<http::Response> list_fields(const Call& call) {
+  call.parameters();  // There are none, but what is not JSON is refused.
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_fields(json, *call.directory());
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> create_fields(const Call& call) {
+  const core::Outcome outcome = co_await call.commit(wire::v1::read_fields(call.body()));
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_created_fields(json, std::get<core::FieldsSaved>(outcome));
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> create_tag(const Call& call) {
+  core::CreateTag create = wire::v1::read_tag(call.body());
+  create.uuid = call.parts.next_uuid();
+  const core::Outcome outcome = co_await call.commit(std::move(create));
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_saved(json, std::get<core::TagSaved>(outcome).tag);
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> list_tags(const Call& call) {
+  const auto parameters = call.parameters();
+  const auto before = parameters ? wire::v1::read_tags_before(*parameters) : std::nullopt;
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_array();
+  for (const core::Tag& tag : page_of_tags(*call.directory(), before)) wire::v1::write_tag(json, tag, call.team);
+  json.end_array();
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> get_team(const Call& call) {
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_team(json, *call.directory());
+  co_return ok(std::move(body));
+}
+
+}  // namespace cardfile::api::v1

@@ -1,0 +1,53 @@
+#include "api/v2/contacts.h"
+
+#include <string>
+#include <variant>
+
+#include "api/conditional.h"
+#include "wire/json_out.h"
+#include "wire/v2.h"
+
+namespace cardfile::api::v2 {
+
+namespace {
+
+/// Every v2 answer with a contact has the whole of it (contract, 5).
+http::Response show(const Call& call, const core::Contact& contact) {
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v2::write_contact(json, contact, *call.directory());
+  return ok_contact(std::move(body), contact.rev);
+}
+
+}  // namespace
+
+base::Task<http::Response> create_contact(const Call& call) {
+  core::CreateContact create{.uuid = call.parts.next_uuid(),
+                             .id = {},
+                             .patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::required)};
+  const core::Outcome outcome = co_await call.commit(std::move(create));
+  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+}
+
+base::Task<http::Response> get_contact(const Call& call) {
+  const core::Contact contact = call.contact(call.contact_uuid());
+  if (none_match_names(call.request, contact.rev)) co_return not_modified(contact.rev);
+  co_return show(call, contact);
+}
+
+base::Task<http::Response> update_contact(const Call& call) {
+  core::UpdateContact update{.key = call.contact_uuid(),
+                             .patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::optional),
+                             .custom_mode = call.custom_mode(),
+                             .if_match = if_match(call.request)};
+  const core::Outcome outcome = co_await call.commit(std::move(update));
+  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+}
+
+base::Task<http::Response> delete_contact(const Call& call) {
+  core::DeleteContact remove{.key = call.contact_uuid(), .if_match = if_match(call.request)};
+  co_await call.commit(std::move(remove));
+  co_return ok(R"("ok")");
+}
+
+}  // namespace cardfile::api::v2
