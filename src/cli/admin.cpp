@@ -1,0 +1,310 @@
+// team, user and key: what the operator makes and looks at.
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+
+#include "base/crypto.h"
+#include "cli/command_line.h"
+#include "cli/table.h"
+#include "core/time.h"
+#include "wire/json_out.h"
+
+namespace cardfile::cli {
+namespace {
+
+/// The arguments of all these commands; each command reads those that it added.
+struct Arguments {
+  std::int64_t team = 0;
+  std::int64_t key = 0;
+  std::string name;
+  std::string email;
+  std::string phone;
+  std::string role = "member";
+  bool json = false;
+};
+
+using Command = int (*)(const Arguments& arguments, const base::Config& settings);
+
+/// Adds a subcommand that runs `run`. The arguments live as long as the command does.
+std::pair<CLI::App*, std::shared_ptr<Arguments>> add_command(CLI::App& group, Invocation& invocation,
+                                                             const std::string& name, const std::string& description,
+                                                             const std::string& example, Command run) {
+  auto* command = group.add_subcommand(name, description);
+  command->footer("Example: cardfile " + example);
+  auto arguments = std::make_shared<Arguments>();
+  command->callback([&invocation, arguments, run] {
+    invocation.command = [arguments, run](const base::Config& settings) { return run(*arguments, settings); };
+  });
+  add_settings(*command, invocation, {"data", "config"});
+  return {command, arguments};
+}
+
+void add_team_option(CLI::App& command, Arguments& arguments) {
+  command.add_option("--team", arguments.team, "Id of the team (see: cardfile team list)")
+      ->required()
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("ID");
+}
+
+void add_json_flag(CLI::App& command, Arguments& arguments) {
+  command.add_flag("--json", arguments.json, "Answer as JSON, for scripts");
+}
+
+std::shared_ptr<const core::Directory> directory_of(const store::Store& store, core::TeamId team) {
+  if (auto directory = store.directory(team)) return directory;
+  throw std::runtime_error(
+      fmt::format("There is no team {}. See which there are with: cardfile team list", team.value()));
+}
+
+void print_json(const std::string& json) { fmt::print("{}\n", json); }
+
+template <class Values, class Write>
+std::string json_array(const Values& values, Write write) {
+  std::string json;
+  wire::JsonWriter writer(json);
+  writer.begin_array();
+  for (const auto& value : values) write(writer, value);
+  writer.end_array();
+  return json;
+}
+
+template <class Value, class Write>
+std::string json_object(const Value& value, Write write) {
+  std::string json;
+  wire::JsonWriter writer(json);
+  write(writer, value);
+  return json;
+}
+
+// Teams.
+
+void write_team(wire::JsonWriter& writer, const core::Team& team) {
+  writer.begin_object();
+  writer.key("id").integer(team.id.value()).key("name").string(team.name);
+  writer.key("created").string(core::to_rfc3339(team.created)).end_object();
+}
+
+int create_team(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_or_make(settings);
+  std::int64_t last = 0;
+  for (const core::TeamId team : store->teams()) last = std::max(last, team.value());
+  const auto outcome = commit_as_operator(*store, core::TeamId(last + 1), core::CreateTeam{arguments.name});
+  const auto& team = std::get<core::TeamSaved>(outcome).team;
+  if (arguments.json) {
+    print_json(json_object(team, write_team));
+    return 0;
+  }
+  fmt::print("Team {} \"{}\" is made. Give it a key with: cardfile key create --team {} --name \"my program\"\n",
+             team.id.value(), team.name, team.id.value());
+  return 0;
+}
+
+int list_teams(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  std::map<core::TeamId, core::Team> teams;
+  for (const core::TeamId team : store->teams()) teams.emplace(team, directory_of(*store, team)->team);
+  if (arguments.json) {
+    print_json(json_array(teams, [](auto& writer, const auto& item) { write_team(writer, item.second); }));
+    return 0;
+  }
+  Table table({"ID", "NAME", "CREATED"});
+  for (const auto& [id, team] : teams) {
+    table.add({std::to_string(id.value()), team.name, core::to_rfc3339(team.created)});
+  }
+  fmt::print("{}", table.to_text());
+  return 0;
+}
+
+// Users.
+
+std::string_view role_name(core::Role role) { return role == core::Role::admin ? "admin" : "member"; }
+
+void write_user(wire::JsonWriter& writer, const core::User& user) {
+  writer.begin_object();
+  writer.key("id").integer(user.id.value()).key("name").string(user.name);
+  writer.key("email").string(user.email).key("phone").string(user.phone);
+  writer.key("role").string(role_name(user.role));
+  writer.key("created").string(core::to_rfc3339(user.created)).end_object();
+}
+
+int create_user(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const core::TeamId team(arguments.team);
+  directory_of(*store, team);
+  const auto role = arguments.role == "admin" ? core::Role::admin : core::Role::member;
+  const auto outcome = commit_as_operator(
+      *store, team,
+      core::CreateUser{
+          .id = {}, .name = arguments.name, .email = arguments.email, .phone = arguments.phone, .role = role});
+  const auto& user = std::get<core::UserSaved>(outcome).user;
+  if (arguments.json) {
+    print_json(json_object(user, write_user));
+    return 0;
+  }
+  fmt::print("User {} \"{}\" of team {} is made. Contacts are assigned with \"assignee_id\": {}\n", user.id.value(),
+             user.name, arguments.team, user.id.value());
+  return 0;
+}
+
+int list_users(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const auto directory = directory_of(*store, core::TeamId(arguments.team));
+  if (arguments.json) {
+    print_json(json_array(directory->users, [](auto& writer, const auto& item) { write_user(writer, item.second); }));
+    return 0;
+  }
+  Table table({"ID", "NAME", "E-MAIL", "PHONE", "ROLE"});
+  for (const auto& [id, user] : directory->users) {
+    table.add({std::to_string(id.value()), user.name, user.email, user.phone, std::string(role_name(user.role))});
+  }
+  fmt::print("{}", table.to_text());
+  return 0;
+}
+
+// Keys.
+
+void write_key_members(wire::JsonWriter& writer, const core::ApiKey& key) {
+  writer.key("id").integer(key.id.value()).key("name").string(key.name);
+  writer.key("created").string(core::to_rfc3339(key.created)).key("revoked").boolean(key.revoked);
+}
+
+std::string new_secret() {
+  std::array<std::uint8_t, 32> bytes;
+  base::fill_random(bytes);
+  return "cf_" + base::to_base64url(bytes);
+}
+
+int create_key(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const core::TeamId team(arguments.team);
+  directory_of(*store, team);
+  const std::string secret = new_secret();
+  const std::string digest = base::to_hex(base::sha256(secret));
+  const auto outcome = commit_as_operator(*store, team, core::CreateKey{.name = arguments.name, .digest = digest});
+  const auto& key = std::get<core::KeySaved>(outcome).key;
+  if (arguments.json) {
+    print_json(json_object(key, [&](wire::JsonWriter& writer, const core::ApiKey& made) {
+      writer.begin_object();
+      write_key_members(writer, made);
+      writer.key("key").string(secret).end_object();
+    }));
+    return 0;
+  }
+  fmt::print(
+      "Key {} \"{}\" of team {} is made:\n\n  {}\n\nKeep it: it is stored as a digest only and not shown again. Use it "
+      "as\n\n  curl -H \"Authorization: Bearer {}\" http://127.0.0.1:8080/v1/team\n",
+      key.id.value(), key.name, arguments.team, secret, secret);
+  return 0;
+}
+
+int list_keys(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const auto directory = directory_of(*store, core::TeamId(arguments.team));
+  if (arguments.json) {
+    print_json(json_array(directory->keys, [](auto& writer, const auto& item) {
+      writer.begin_object();
+      write_key_members(writer, item.second);
+      writer.end_object();
+    }));
+    return 0;
+  }
+  Table table({"ID", "NAME", "CREATED", "STATE"});
+  for (const auto& [id, key] : directory->keys) {
+    table.add({std::to_string(id.value()), key.name, core::to_rfc3339(key.created), key.revoked ? "revoked" : "valid"});
+  }
+  fmt::print("{}", table.to_text());
+  return 0;
+}
+
+int revoke_key(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const core::TeamId team(arguments.team);
+  const auto directory = directory_of(*store, team);
+  const core::KeyId id(arguments.key);
+  const auto key = directory->keys.find(id);
+  if (key == directory->keys.end()) {
+    throw std::runtime_error(fmt::format("Team {} has no key {}. See which it has with: cardfile key list --team {}",
+                                         arguments.team, arguments.key, arguments.team));
+  }
+  if (key->second.revoked) {
+    fmt::print("Key {} \"{}\" was revoked already.\n", arguments.key, key->second.name);
+    return 0;
+  }
+  commit_as_operator(*store, team, core::RevokeKey{.id = id});
+  fmt::print("Key {} \"{}\" is revoked: it opens nothing any more.\n", arguments.key, key->second.name);
+  return 0;
+}
+
+CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
+  auto* group = app.add_subcommand(name, description);
+  group->require_subcommand(1);
+  return *group;
+}
+
+}  // namespace
+
+void add_team(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = add_group(app, "team", "Make and list teams; each has contacts and keys of its own");
+  group.footer("Example: cardfile team create \"Sales\"");
+  auto [create, creation] =
+      add_command(group, invocation, "create", "Make a team", "team create \"Sales\" --data ./data", create_team);
+  create->add_option("name", creation->name, "What the team is called")
+      ->required()
+      ->check(is_text())
+      ->type_name("NAME");
+  add_json_flag(*create, *creation);
+  auto [list, listing] = add_command(group, invocation, "list", "List the teams", "team list --json", list_teams);
+  add_json_flag(*list, *listing);
+}
+
+void add_user(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = add_group(app, "user", "Make and list a team's users, whom contacts are assigned to");
+  group.footer("Example: cardfile user list --team 1");
+  auto [create, creation] =
+      add_command(group, invocation, "create", "Make a user of a team",
+                  "user create --team 1 --name \"Mina Sato\" --email mina@example.org --role admin", create_user);
+  add_team_option(*create, *creation);
+  create->add_option("--name", creation->name, "Name")->required()->check(is_text())->type_name("NAME");
+  create->add_option("--email", creation->email, "E-mail address")->check(is_text())->type_name("ADDRESS");
+  create->add_option("--phone", creation->phone, "Phone number, E.164 digits")->check(is_text())->type_name("DIGITS");
+  create->add_option("--role", creation->role, "admin or member (default member)")
+      ->check(CLI::IsMember({"admin", "member"}))
+      ->type_name("ROLE");
+  add_json_flag(*create, *creation);
+  auto [list, listing] =
+      add_command(group, invocation, "list", "List a team's users", "user list --team 1", list_users);
+  add_team_option(*list, *listing);
+  add_json_flag(*list, *listing);
+}
+
+void add_key(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = add_group(app, "key", "Make, list and revoke a team's API keys");
+  group.footer("Example: cardfile key create --team 1 --name \"n8n\"");
+  auto [create, creation] = add_command(group, invocation, "create", "Make an API key and show it, this once",
+                                        "key create --team 1 --name \"n8n\"", create_key);
+  add_team_option(*create, *creation);
+  create->add_option("--name", creation->name, "What the key is for")->required()->check(is_text())->type_name("NAME");
+  add_json_flag(*create, *creation);
+  auto [list, listing] =
+      add_command(group, invocation, "list", "List a team's keys, without the secrets", "key list --team 1", list_keys);
+  add_team_option(*list, *listing);
+  add_json_flag(*list, *listing);
+  auto [revoke, revocation] =
+      add_command(group, invocation, "revoke", "Make a key invalid for good", "key revoke 2 --team 1", revoke_key);
+  add_team_option(*revoke, *revocation);
+  revoke->add_option("id", revocation->key, "Id of the key (see: cardfile key list)")
+      ->required()
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("ID");
+}
+
+}  // namespace cardfile::cli

@@ -1,0 +1,107 @@
+#include "cli/command_line.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+
+#include "base/crypto.h"
+#include "store/open.h"
+
+namespace cardfile::cli {
+namespace {
+
+std::string description(const base::ConfigKey& key) {
+  const auto* text = std::get_if<std::string>(&key.fallback);
+  if (text && !text->empty()) return fmt::format("{} (default {})", key.help, *text);
+  if (const auto* number = std::get_if<std::int64_t>(&key.fallback)) {
+    return fmt::format("{} (default {})", key.help, *number);
+  }
+  return key.help;
+}
+
+void add_setting(CLI::App& command, Invocation& invocation, const base::ConfigKey& key) {
+  Flags& flags = invocation.flags;
+  if (std::holds_alternative<bool>(key.fallback)) {
+    const auto remember = [&flags, name = key.name](std::int64_t count) { flags[name] = count > 0 ? "true" : "false"; };
+    command.add_flag_function(base::flag_of(key), remember, description(key));
+    return;
+  }
+  const auto remember = [&flags, name = key.name](const std::string& text) { flags[name] = text; };
+  command.add_option_function<std::string>(base::flag_of(key), remember, description(key))
+      ->type_name(std::holds_alternative<std::string>(key.fallback) ? key.form : "N");
+}
+
+/// RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF.
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
+    const unsigned lead = byte(i);
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xc2 ? 0
+                               : lead < 0xe0 ? 2
+                               : lead < 0xf0 ? 3
+                               : lead < 0xf5 ? 4
+                                             : 0;
+    const unsigned least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (length == 0 || (length > 1 && (byte(i + 1) < least || byte(i + 1) > most))) return false;
+    for (std::size_t more = 2; more < length; ++more) {
+      if ((byte(i + more) & 0xc0) != 0x80) return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+}  // namespace
+
+void add_settings(CLI::App& command, Invocation& invocation, const std::vector<std::string>& names) {
+  const base::Config config = all_settings();
+  for (const base::ConfigKey& key : config.keys()) {
+    if (names.empty() || std::ranges::find(names, key.name) != names.end()) add_setting(command, invocation, key);
+  }
+}
+
+void require_data_folder(const base::Config& settings) {
+  const std::string& folder = settings.text("data");
+  if (!std::filesystem::is_directory(folder)) {
+    throw std::runtime_error(
+        fmt::format("There is no data folder {}. Name another one with --data, or make it with: cardfile team create "
+                    "\"My team\" --data {}",
+                    folder, folder));
+  }
+}
+
+std::unique_ptr<store::Store> open_existing(const base::Config& settings) {
+  require_data_folder(settings);
+  return open_or_make(settings);
+}
+
+std::unique_ptr<store::Store> open_or_make(const base::Config& settings) {
+  return store::open_sqlite({.folder = settings.text("data")}, now);
+}
+
+CLI::Validator is_text() {
+  const auto refuse_other = [](const std::string& text) { return is_utf8(text) ? "" : "must be text in UTF-8"; };
+  return {refuse_other, ""};
+}
+
+core::Outcome commit_as_operator(store::Store& store, core::TeamId team, core::Action action) {
+  return store::commit_and_wait(store,
+                                {.team = team, .actor = {}, .request_id = next_uuid(), .action = std::move(action)});
+}
+
+core::Timestamp now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+
+core::Uuid next_uuid() {
+  core::Uuid::Bytes bytes;
+  base::fill_random(bytes);
+  return core::Uuid::from_random(bytes);
+}
+
+}  // namespace cardfile::cli

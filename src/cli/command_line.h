@@ -1,0 +1,59 @@
+#pragma once
+// CommandLine: what the subcommands share.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "cli/settings.h"
+#include "core/command.h"
+#include "store/store.h"
+
+namespace CLI {
+class App;
+class Validator;
+}  // namespace CLI
+
+namespace cardfile::cli {
+
+/// What a command line says: the settings given as flags, and what to do with all settings. A command returns the
+/// process's exit code; what it throws is told to the user by main().
+struct Invocation {
+  Flags flags;
+  std::function<int(const base::Config& settings)> command;
+};
+
+/// Adds the flag of every setting in `names` (of all settings when there are none) to `command`.
+void add_settings(CLI::App& command, Invocation& invocation, const std::vector<std::string>& names = {});
+
+/// Throws when the data folder that the settings name does not exist: a mistyped path should not become a new, empty
+/// folder.
+void require_data_folder(const base::Config& settings);
+
+/// Opens the data folder, which must exist.
+std::unique_ptr<store::Store> open_existing(const base::Config& settings);
+
+/// Opens the data folder, and makes it when it does not exist.
+std::unique_ptr<store::Store> open_or_make(const base::Config& settings);
+
+/// For option values that are stored: refuses what is no UTF-8.
+CLI::Validator is_text();
+
+/// Commits what the operator asks for.
+core::Outcome commit_as_operator(store::Store& store, core::TeamId team, core::Action action);
+
+core::Timestamp now();
+core::Uuid next_uuid();
+
+/// A subcommand each; `app` is the program or the group that it belongs to.
+void add_serve(CLI::App& app, Invocation& invocation);
+void add_team(CLI::App& app, Invocation& invocation);
+void add_user(CLI::App& app, Invocation& invocation);
+void add_key(CLI::App& app, Invocation& invocation);
+void add_migrate(CLI::App& app, Invocation& invocation);
+void add_check(CLI::App& app, Invocation& invocation);
+void add_version(CLI::App& app, Invocation& invocation);
+
+}  // namespace cardfile::cli

@@ -1,0 +1,23 @@
+#pragma once
+// Demo: a team with plausible contacts to try the server with.
+
+#include <string>
+#include <string_view>
+
+#include "store/store.h"
+
+namespace cardfile::cli {
+
+/// The one key that everybody knows; so that scripts and examples can rely on it.
+inline constexpr std::string_view kDemoKey = "cardfile-demo-key";
+
+bool has_demo_key(const store::Store& store);
+
+/// Fills an empty store with the demo's data, all of it or nothing; leaves a store that has it already as it is.
+/// Throws when the store, which is in `folder`, holds anything else.
+void seed_demo(store::Store& store, const std::string& folder);
+
+/// Prints what to do now: the key, and requests to paste.
+void print_demo_guide(const std::string& base_url, const std::string& folder);
+
+}  // namespace cardfile::cli

@@ -1,0 +1,110 @@
+// cardfile: the one executable.
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "base/config.h"
+#include "cli/command_line.h"
+#include "core/error.h"
+
+namespace cardfile::cli {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kMisused = 2;
+
+const CLI::App& deepest(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : deepest(*chosen.front());
+}
+
+/// The words that could have stood at the place where `app` was left.
+std::vector<std::string> words_of(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(command->get_name());
+  }
+  return words;
+}
+
+std::string path_of(const CLI::App& app) {
+  return app.get_parent() ? path_of(*app.get_parent()) + " " + app.get_name() : app.get_name();
+}
+
+std::string unknown_argument(const std::string& argument, const CLI::App& place) {
+  const std::string word = argument.substr(0, argument.find('='));
+  const std::string meant = base::nearest(word, words_of(place));
+  return fmt::format("unknown argument '{}'", word) + (meant.empty() ? "" : fmt::format(": did you mean '{}'?", meant));
+}
+
+int tell_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& place = deepest(app);
+  // A word that was not understood tells more than what is missing because of it.
+  const std::vector<std::string> unread = app.remaining(true);
+  const std::string reason = unread.empty() ? error.what() : unknown_argument(unread.front(), place);
+  fmt::print(stderr, "cardfile: {}\nSee: {} --help\n", reason, path_of(place));
+  return kMisused;
+}
+
+void add_commands(CLI::App& app, Invocation& invocation) {
+  app.name("cardfile");
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  cardfile serve --demo\n"
+      "  cardfile team create \"Sales\" && cardfile key create --team 1 --name \"n8n\" && cardfile serve\n\n"
+      "Settings are read from flags, the environment (CARDFILE_LISTEN=127.0.0.1:9000) and the file that --config "
+      "names, in this order.\n"
+      "Exit codes: 0 done, 1 failed, 2 not understood.");
+  app.get_formatter()->column_width(36);
+  app.set_version_flag("--version", "cardfile " CARDFILE_VERSION, "Print the version");
+  add_serve(app, invocation);
+  add_team(app, invocation);
+  add_user(app, invocation);
+  add_key(app, invocation);
+  add_migrate(app, invocation);
+  add_check(app, invocation);
+  add_version(app, invocation);
+}
+
+int run(int argc, const char* const* argv) {
+  CLI::App app("A contacts server for business texting that you run yourself.");
+  Invocation invocation;
+  add_commands(app, invocation);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help and --version.
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    return tell_usage(app, error);
+  }
+  return invocation.command(read_settings(invocation.flags));
+}
+
+}  // namespace
+}  // namespace cardfile::cli
+
+int main(int argc, char** argv) {
+  using namespace cardfile;
+  try {
+    return cli::run(argc, argv);
+  } catch (const base::ConfigError& error) {
+    fmt::print(stderr, "cardfile: {}\n", error.what());
+    return cli::kMisused;
+  } catch (const core::Error& error) {
+    fmt::print(stderr, "cardfile: {}\n", error.message());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "cardfile: {}\n", error.what());
+  }
+  return cli::kFailed;
+}

@@ -1,0 +1,177 @@
+// serve: wires store, api and server together, and takes them apart again when the process is asked to end.
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <CLI/App.hpp>
+
+#include "api/api.h"
+#include "base/log.h"
+#include "cli/command_line.h"
+#include "cli/demo.h"
+#include "cli/settings.h"
+#include "http/server.h"
+#include "store/open.h"
+
+namespace cardfile::cli {
+namespace {
+
+constexpr int kEndedBySecondSignal = 130;
+constexpr rlim_t kFilesBesideConnections = 64;
+
+sigset_t ending_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+/// To be called before any thread is started, because threads inherit it: from here on the signals wait for
+/// wait_for_ending_signal(). A peer that hangs up is an error code, not a signal.
+void hold_signals() {
+  const sigset_t signals = ending_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+/// Returns the signal's name. From here on another one ends the process at once.
+std::string wait_for_ending_signal() {
+  const sigset_t signals = ending_signals();
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+  struct sigaction at_once {};
+  at_once.sa_handler = [](int) { ::_exit(kEndedBySecondSignal); };
+  ::sigaction(SIGTERM, &at_once, nullptr);
+  ::sigaction(SIGINT, &at_once, nullptr);
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  return signal == SIGINT ? "SIGINT" : "SIGTERM";
+}
+
+/// Allows as many open files as this process may have, and gives back how many connections that leaves room for.
+std::size_t connections_possible(std::size_t wanted, base::Log& log) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted + kFilesBesideConnections) return wanted;
+  const std::size_t possible =
+      limit.rlim_max > 2 * kFilesBesideConnections ? limit.rlim_max - kFilesBesideConnections : kFilesBesideConnections;
+  log.write(base::LogLevel::info, "connections_limited",
+            {{"max_connections", static_cast<std::int64_t>(possible)},
+             {"wanted", static_cast<std::int64_t>(wanted)},
+             {"open_files", static_cast<std::int64_t>(limit.rlim_max)}});
+  return possible;
+}
+
+/// A demo key in a folder that others can reach would be a key that everybody has.
+void refuse_demo_key_for_others(const store::Store& store, const ServeSettings& settings) {
+  if (settings.demo || settings.listen.is_loopback() || !has_demo_key(store)) return;
+  throw std::runtime_error(
+      fmt::format("{} takes the demo's key, which everybody knows, so it is not served on {}. Use another folder, or "
+                  "revoke the key: cardfile key list --team 1 --data {}",
+                  settings.data, settings.listen.address, settings.data));
+}
+
+/// Whoever waits for the file reads a complete port, never that of an earlier run.
+class PortFile {
+ public:
+  explicit PortFile(std::filesystem::path path) : path_(std::move(path)) {
+    std::error_code absent;
+    if (!path_.empty()) std::filesystem::remove(path_, absent);
+  }
+
+  void write(std::uint16_t port) const {
+    if (path_.empty()) return;
+    const std::filesystem::path draft = path_.native() + fmt::format(".{}", ::getpid());
+    if (!(std::ofstream(draft) << port << '\n').flush()) refuse();
+    std::error_code error;
+    std::filesystem::rename(draft, path_, error);
+    if (error) refuse();
+  }
+
+ private:
+  [[noreturn]] void refuse() const {
+    throw std::runtime_error(fmt::format(
+        "The port file {} cannot be written. Check that its folder exists and may be written to.", path_.native()));
+  }
+
+  std::filesystem::path path_;
+};
+
+std::unique_ptr<http::Server> open_server(const ServeSettings& settings, api::Api& api) {
+  return std::make_unique<http::Server>(
+      http::ServerOptions{.address = settings.listen.address,
+                          .port = settings.listen.port,
+                          .threads = settings.threads,
+                          .limits = settings.limits,
+                          .tls = settings.tls},
+      [&api](const http::Request& request, base::Executor& executor) { return api.handle(request, executor); },
+      [&api](const http::ProtocolError& error) { return api.protocol_error(error); });
+}
+
+void log_listening(base::Log& log, const ServeSettings& settings, std::uint16_t port) {
+  log.write(base::LogLevel::info, "listening",
+            {{"address", settings.listen.address},
+             {"port", std::int64_t{port}},
+             {"tls", settings.tls.certificate_file.empty() ? "no" : "yes"},
+             {"threads", std::int64_t{settings.threads}},
+             {"data", settings.data},
+             {"version", CARDFILE_VERSION}});
+}
+
+std::string base_url(const ServeSettings& settings, std::uint16_t port) {
+  const std::string_view scheme = settings.tls.certificate_file.empty() ? "http" : "https";
+  return fmt::format("{}://{}", scheme, settings.listen.host_and_port(port));
+}
+
+int serve(const base::Config& config) {
+  ServeSettings settings = serve_settings(config);
+  hold_signals();
+  const PortFile port_file(settings.port_file);
+  base::Log log(settings.log_level, settings.log_file);
+  settings.limits.connections_max = connections_possible(settings.limits.connections_max, log);
+
+  const auto store = store::open_sqlite({.folder = settings.data}, now);
+  if (settings.demo) seed_demo(*store, settings.data);
+  refuse_demo_key_for_others(*store, settings);
+  api::Api api({.store = *store, .log = log, .clock = now, .next_uuid = next_uuid}, settings.access_log);
+  const auto server = open_server(settings, api);
+  server->start();
+  const std::uint16_t port = server->port();
+  log_listening(log, settings, port);
+  if (settings.demo) print_demo_guide(base_url(settings, port), settings.data);
+  port_file.write(port);
+
+  const std::string signal = wait_for_ending_signal();
+  log.write(base::LogLevel::info, "stopping", {{"signal", signal}});
+  api.begin_drain();
+  const bool complete = server->drain(settings.drain_timeout);
+  if (!complete) log.write(base::LogLevel::warning, "requests_cut_off");
+  log.write(base::LogLevel::info, "stopped");
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Invocation& invocation) {
+  auto* command = app.add_subcommand("serve", "Run the server");
+  command->footer(
+      "Every setting may also come from the environment (CARDFILE_LISTEN) or from the file of --config (listen = "
+      "\"127.0.0.1:9000\"); a flag wins over the environment, the environment over the file.\n"
+      "Example: cardfile serve --listen 127.0.0.1:8080 --data ./data");
+  add_settings(*command, invocation);
+  command->callback([&invocation] { invocation.command = serve; });
+}
+
+}  // namespace cardfile::cli

@@ -1,0 +1,183 @@
+#include "cli/settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+namespace cardfile::cli {
+namespace {
+
+constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
+
+base::ConfigKey text_key(std::string name, std::string form, std::string help, std::string fallback = {}) {
+  return {.name = std::move(name), .help = std::move(help), .fallback = std::move(fallback), .form = std::move(form)};
+}
+
+base::ConfigKey number_key(std::string name, std::string help, std::int64_t fallback, std::int64_t min,
+                           std::int64_t max) {
+  return {.name = std::move(name), .help = std::move(help), .fallback = fallback, .min = min, .max = max};
+}
+
+base::ConfigKey timeout_key(std::string name, std::string help, std::chrono::milliseconds fallback) {
+  return number_key(std::move(name), std::move(help), fallback.count(), 1, kDayMs);
+}
+
+base::ConfigKey yes_no_key(std::string name, std::string help) {
+  return {.name = std::move(name), .help = std::move(help), .fallback = false};
+}
+
+base::ConfigKey log_level_key() {
+  auto key = text_key("log_level", "LEVEL", "How much is logged: debug, info, warning, error or off", "info");
+  key.choices = {"debug", "info", "warning", "error", "off"};
+  return key;
+}
+
+std::vector<base::ConfigKey> keys() {
+  const http::Limits limits;
+  return {
+      text_key("listen", "HOST:PORT", "Address and port to answer at; port 0 takes a free one", "127.0.0.1:8080"),
+      text_key("data", "DIR", "Data folder", "./data"),
+      text_key("config", "FILE", "Settings as a TOML file: the names below with '_' for '-'"),
+      number_key("threads", "Threads that answer requests; 0 means one a processor", 0, 0, 256),
+      text_key("tls_cert", "FILE", "Certificate chain (PEM) to speak HTTPS with; needs --tls-key"),
+      text_key("tls_key", "FILE", "Private key (PEM) of the certificate"),
+      number_key("max_body_bytes", "Largest request body; more is answered 413",
+                 static_cast<std::int64_t>(limits.body_bytes_max), 1024, std::int64_t{1} << 30),
+      number_key("max_header_bytes", "Longest request line and headers; more is answered 431",
+                 static_cast<std::int64_t>(limits.header_bytes_max), 1024, 1 << 20),
+      number_key("max_connections", "Connections at a time; the next is answered 503",
+                 static_cast<std::int64_t>(limits.connections_max), 1, 1'000'000),
+      timeout_key("header_timeout_ms", "Time for a request's headers to arrive", limits.header_timeout),
+      timeout_key("body_timeout_ms", "Time for a request's body to arrive", limits.body_timeout),
+      timeout_key("write_timeout_ms", "Time for a client to take an answer", limits.write_timeout),
+      timeout_key("idle_timeout_ms", "Time that a connection may stay idle between requests", limits.idle_timeout),
+      timeout_key("drain_timeout_ms", "Time that requests in flight get to finish when the server stops",
+                  std::chrono::seconds(10)),
+      log_level_key(),
+      text_key("log_file", "FILE", "Where to log; standard error when not given"),
+      text_key("port_file", "FILE", "Written with the port, once the server answers"),
+      yes_no_key("access_log", "Log a line for every request"),
+      yes_no_key("demo", "Serve demo data with a well-known key, on a loopback address only"),
+  };
+}
+
+[[noreturn]] void refuse_listen(std::string_view text) {
+  throw base::ConfigError(
+      fmt::format("The address to listen at must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080, with an IP "
+                  "address or localhost and a port from 0 to 65535, not '{}'.",
+                  text));
+}
+
+bool is_address(int family, const std::string& address) {
+  std::uint8_t bytes[sizeof(in6_addr)];
+  return ::inet_pton(family, address.c_str(), bytes) == 1;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+base::LogLevel log_level(std::string_view text) {
+  if (text == "debug") return base::LogLevel::debug;
+  if (text == "warning") return base::LogLevel::warning;
+  if (text == "error") return base::LogLevel::error;
+  if (text == "off") return base::LogLevel::off;
+  return base::LogLevel::info;
+}
+
+http::Limits limits(const base::Config& config) {
+  const auto size = [&](std::string_view name) { return static_cast<std::size_t>(config.number(name)); };
+  const auto time = [&](std::string_view name) { return std::chrono::milliseconds(config.number(name)); };
+  return {
+      .header_bytes_max = size("max_header_bytes"),
+      .body_bytes_max = size("max_body_bytes"),
+      .connections_max = size("max_connections"),
+      .header_timeout = time("header_timeout_ms"),
+      .body_timeout = time("body_timeout_ms"),
+      .write_timeout = time("write_timeout_ms"),
+      .idle_timeout = time("idle_timeout_ms"),
+  };
+}
+
+http::Tls tls(const base::Config& config) {
+  http::Tls tls{.certificate_file = config.text("tls_cert"), .key_file = config.text("tls_key")};
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    throw base::ConfigError("HTTPS needs a certificate and its key: give both --tls-cert and --tls-key, or neither.");
+  }
+  return tls;
+}
+
+unsigned threads(const base::Config& config) {
+  const auto chosen = static_cast<unsigned>(config.number("threads"));
+  return chosen != 0 ? chosen : std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::string data_folder(const base::Config& config) {
+  return config.yes("demo") && !config.is_given("data") ? "./data/demo" : config.text("data");
+}
+
+}  // namespace
+
+base::Config all_settings() { return {"CARDFILE_", keys()}; }
+
+base::Config read_settings(const Flags& flags) {
+  base::Config config = all_settings();
+  for (const auto& [name, text] : flags) config.read_flag(name, text);
+  config.read_environment(base::environment_variables());
+  if (!config.text("config").empty()) config.read_file(config.text("config"));
+  return config;
+}
+
+bool Listen::is_loopback() const {
+  return address == "::1" || (address.starts_with("127.") && is_address(AF_INET, address));
+}
+
+std::string Listen::host_and_port(std::uint16_t real_port) const {
+  const bool is_ipv6 = address.find(':') != std::string::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", address, real_port) : fmt::format("{}:{}", address, real_port);
+}
+
+Listen parse_listen(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) refuse_listen(text);
+  const auto port = parse_port(text.substr(colon + 1));
+  std::string host(text.substr(0, colon));
+  if (host == "localhost") host = "127.0.0.1";
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (!port || !is_address(bracketed ? AF_INET6 : AF_INET, host)) refuse_listen(text);
+  return {.address = std::move(host), .port = *port};
+}
+
+ServeSettings serve_settings(const base::Config& config) {
+  ServeSettings settings{
+      .listen = parse_listen(config.text("listen")),
+      .data = data_folder(config),
+      .threads = threads(config),
+      .tls = tls(config),
+      .limits = limits(config),
+      .drain_timeout = std::chrono::milliseconds(config.number("drain_timeout_ms")),
+      .log_level = log_level(config.text("log_level")),
+      .log_file = config.text("log_file"),
+      .port_file = config.text("port_file"),
+      .access_log = config.yes("access_log"),
+      .demo = config.yes("demo"),
+  };
+  if (settings.demo && !settings.listen.is_loopback()) {
+    throw base::ConfigError(
+        fmt::format("The demo's key is known to everybody, so the demo listens on loopback addresses only, not on {}. "
+                    "Leave out --listen, or serve a data folder of your own without --demo.",
+                    settings.listen.address));
+  }
+  return settings;
+}
+
+}  // namespace cardfile::cli
