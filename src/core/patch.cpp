@@ -130,7 +130,7 @@ ContactPatch normalised(ContactPatch patch) {
   if (patch.phone) check.phone("phone", *patch.phone);
   if (patch.first) check.line("first", *patch.first, kTextMax);
   if (patch.last) check.line("last", *patch.last, kTextMax);
-  if (patch.display_name) check.line("display_name", *patch.display_name, kTextMax);
+  if (patch.display_name) check.line("display_name", *patch.display_name, kDisplayNameMax);
   if (patch.email && trimmed(*patch.email).empty()) patch.email->clear();
   if (patch.email && !patch.email->empty()) check.email("email", *patch.email);
   if (patch.avatar) check.line("avatar", *patch.avatar, kAvatarMax);

@@ -16,6 +16,7 @@ namespace cardfile::core {
 
 /// Lengths in characters (contract, 15, question 24).
 inline constexpr std::size_t kTextMax = 255;
+inline constexpr std::size_t kDisplayNameMax = 2 * kTextMax + 1;  // A derived one can be sent back.
 inline constexpr std::size_t kAvatarMax = 2048;
 inline constexpr std::size_t kCustomValueMax = 4096;
 inline constexpr std::size_t kTagsMax = 5;

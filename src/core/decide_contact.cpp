@@ -1,0 +1,240 @@
+#include "core/decide_contact.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/address.h"
+#include "core/error.h"
+#include "core/text.h"
+
+namespace cardfile::core {
+
+namespace {
+
+Contact found_or_throw(const TeamState& state, const ContactKey& key) {
+  auto contact = state.contact(key);
+  if (!contact) throw Error(ErrorCode::not_found, "no contact has this id");
+  return std::move(*contact);
+}
+
+void throw_unless_accepted(const std::optional<IfMatch>& if_match, std::int64_t rev) {
+  if (if_match && !if_match->accepts(rev)) throw Error::precondition_failed(rev);
+}
+
+/// The patch's own problems and those that only the team's directory can tell.
+void throw_if_bad(ContactPatch& patch, const Directory& directory) {
+  std::vector<FieldError> errors = std::move(patch.problems);
+  if (patch.assignee && *patch.assignee && !directory.users.contains(*patch.assignee)) {
+    errors.push_back(
+        {"assignee_id", "must be a user of the team: " + std::to_string(patch.assignee->value()) + " is not one"});
+  }
+  for (const TagId tag : patch.tags.value_or(std::vector<TagId>{})) {
+    if (directory.tags.contains(tag)) continue;
+    errors.push_back({"tags", "must be tags of the team: " + std::to_string(tag.value()) + " is not one"});
+  }
+  throw_if_any(ErrorCode::bad_data, std::move(errors));
+}
+
+/// Names the patch's field that brought `address` along.
+std::string_view field_of(const Address& address, const ContactPatch& patch) {
+  if (address.type == kPhone && patch.phone == address.value) return "phone";
+  if (address.type == kEmail && patch.email && lower_ascii(*patch.email) == address.value) return "email";
+  return "contact_channels";
+}
+
+void throw_if_owned_by_another(const ContactChange& change, const ContactPatch& patch, const TeamState& state) {
+  std::vector<FieldError> errors;
+  for (const Address& address : address_changes(change).taken) {
+    const auto owner = state.owner_of(address);
+    if (!owner || *owner == change.after->id) continue;
+    errors.push_back(
+        {std::string(field_of(address, patch)), "belongs to contact " + std::to_string(owner->value()) + " already"});
+  }
+  throw_if_any(ErrorCode::conflict, std::move(errors));
+}
+
+/// Makes `value` the contact's first channel of `type`; "" takes the first one away, and the next moves up.
+void set_primary(Contact& contact, std::string_view type, const std::string& value, Recorder& recorder) {
+  auto& channels = contact.channels;
+  const auto first = std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.type == type; });
+  if (value.empty()) {
+    if (first != channels.end()) channels.erase(first);
+    return;
+  }
+  if (first == channels.end()) {
+    const Timestamp at = recorder.time();
+    channels.push_back({recorder.new_channel(), std::string(type), value, {}, {}, at, at});
+    return;
+  }
+  if (first->value == value) return;
+  const Address address = address_of(type, value);
+  const auto same = std::find_if(first, channels.end(), [&](const Channel& c) { return c.address() == address; });
+  // An address that the contact has further down moves up; the one it had first stays as a further one.
+  if (same != channels.end()) std::rotate(first, same, same + 1);
+  first->value = value;
+  first->updated = recorder.time();
+}
+
+/// Gives the contact the channel unless it has it; a handle or info that is named replaces what is stored.
+void ensure_channel(Contact& contact, const ChannelDraft& draft, Recorder& recorder) {
+  const Address address = address_of(draft.type, draft.value);
+  auto& channels = contact.channels;
+  const Timestamp at = recorder.time();
+  const auto same =
+      std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.address() == address; });
+  if (same == channels.end()) {
+    channels.push_back({recorder.new_channel(), draft.type, draft.value, draft.handle, draft.info, at, at});
+    return;
+  }
+  const Channel stored = *same;
+  if (!draft.handle.empty()) same->handle = draft.handle;
+  if (!draft.info.empty()) same->info = draft.info;
+  if (*same != stored) same->updated = at;
+}
+
+void apply_names(Contact& contact, const ContactPatch& patch) {
+  const bool was_derived = contact.display_name == derived_display_name(contact.first, contact.last);
+  if (patch.first) contact.first = *patch.first;
+  if (patch.last) contact.last = *patch.last;
+  if (patch.display_name) {
+    contact.display_name = *patch.display_name;
+  } else if (was_derived) {
+    contact.display_name = derived_display_name(contact.first, contact.last);
+  }
+}
+
+/// Keys that are not one of the team's fields are dropped (contract, 2.3).
+void apply_custom(CustomValues& custom, const CustomPatch& patch, CustomMode mode, const Directory& directory) {
+  if (mode == CustomMode::overwrite) custom.clear();
+  for (const auto& [field, value] : patch) {
+    if (!directory.fields.contains(field)) continue;
+    if (value) {
+      custom.insert_or_assign(field, *value);
+    } else {
+      custom.erase(field);
+    }
+  }
+}
+
+void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recorder) {
+  if (patch.phone) set_primary(contact, kPhone, *patch.phone, recorder);
+  if (patch.email) set_primary(contact, kEmail, *patch.email, recorder);
+  for (const ChannelDraft& draft : patch.channels.value_or(std::vector<ChannelDraft>{})) {
+    ensure_channel(contact, draft, recorder);
+  }
+  if (contact.channels.size() > kChannelsMax) {
+    throw Error(ErrorCode::bad_data,
+                {{"contact_channels", "a contact has at most " + std::to_string(kChannelsMax) + " channels"}});
+  }
+}
+
+void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const Directory& directory,
+           Recorder& recorder) {
+  apply_names(contact, patch);
+  if (patch.avatar) contact.avatar = *patch.avatar;
+  if (patch.assignee) contact.assigned = *patch.assignee;
+  if (patch.custom) apply_custom(contact.custom, *patch.custom, mode, directory);
+  if (patch.tags) contact.tags = *patch.tags;
+  // Only the team's own flag: what the contact asked for is not undone from here (contract, 2.5).
+  if (patch.opted_out) contact.consent.unsubscribed_admin = *patch.opted_out;
+  if (patch.email_suppressions) contact.email_suppressions = *patch.email_suppressions;
+  apply_channels(contact, patch, recorder);
+}
+
+Decision saved(ContactChange change, Recorder& recorder) {
+  Contact& after = *change.after;
+  after.rev = change.before ? change.before->rev + 1 : 1;
+  after.updated = recorder.time();
+  if (!change.before) after.created = after.updated;
+  recorder.log(Subject::contact, after.id.value(), after.rev, change.before ? Operation::update : Operation::create,
+               differences(change.before, change.after));
+  Decision decision = recorder.decision(ContactSaved{after});
+  decision.contact = std::move(change);
+  return decision;
+}
+
+Decision update(Contact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,
+                Recorder& recorder) {
+  ContactChange change{.before = std::move(before), .after = {}};
+  change.after = change.before;
+  apply(*change.after, patch, mode, *state.directory(), recorder);
+  throw_if_owned_by_another(change, patch, state);
+  return saved(std::move(change), recorder);
+}
+
+/// The contact that a create speaks of: the owner of its phone, or, without a phone, of any other address of it
+/// (contract, 3.1 and 5.1).
+std::optional<ContactId> addressee(const ContactPatch& patch, const TeamState& state) {
+  if (patch.phone) return state.owner_of(address_of(kPhone, *patch.phone));
+  std::vector<Address> addresses;
+  if (patch.email && !patch.email->empty()) addresses.push_back(address_of(kEmail, *patch.email));
+  for (const ChannelDraft& draft : patch.channels.value_or(std::vector<ChannelDraft>{})) {
+    addresses.push_back(address_of(draft.type, draft.value));
+  }
+  for (const Address& address : addresses) {
+    if (const auto owner = state.owner_of(address)) return owner;
+  }
+  return std::nullopt;
+}
+
+ContactId granted_contact_id(const CreateContact& action, const TeamState& state, Recorder& recorder) {
+  if (!action.id) return recorder.new_contact();
+  if (state.contact(*action.id)) throw Error(ErrorCode::conflict, {{"id", "is taken already"}});
+  recorder.use_contact(*action.id);
+  return *action.id;
+}
+
+/// Whom an API-made contact counts as made by (contract, 15, question 17): the team's first administrator.
+UserId owner_of_team(const Directory& directory) {
+  for (const auto& [id, user] : directory.users) {
+    if (user.role == Role::admin) return id;
+  }
+  return {};
+}
+
+}  // namespace
+
+Decision decide_action(UpdateContact& action, const TeamState& state, Recorder& recorder) {
+  Contact before = found_or_throw(state, action.key);
+  throw_unless_accepted(action.if_match, before.rev);
+  throw_if_bad(action.patch, *state.directory());
+  return update(std::move(before), action.patch, action.custom_mode, state, recorder);
+}
+
+Decision decide_action(CreateContact& action, const TeamState& state, Recorder& recorder) {
+  const Directory& directory = *state.directory();
+  throw_if_bad(action.patch, directory);
+  if (action.on_duplicate == OnDuplicate::upsert) {
+    if (const auto owner = addressee(action.patch, state)) {
+      return update(found_or_throw(state, *owner), action.patch, action.custom_mode, state, recorder);
+    }
+  }
+  Contact contact;
+  contact.uuid = action.uuid;
+  contact.creator = owner_of_team(directory);
+  // Nobody creates a contact to be shown without a name, so here an empty display name asks for the derived one.
+  if (action.patch.display_name && action.patch.display_name->empty()) action.patch.display_name.reset();
+  apply(contact, action.patch, action.custom_mode, directory, recorder);
+  contact.id = granted_contact_id(action, state, recorder);
+  ContactChange change{.before = std::nullopt, .after = std::move(contact)};
+  throw_if_owned_by_another(change, action.patch, state);
+  return saved(std::move(change), recorder);
+}
+
+Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& recorder) {
+  ContactChange change{.before = found_or_throw(state, action.key), .after = std::nullopt};
+  const Contact& before = *change.before;
+  throw_unless_accepted(action.if_match, before.rev);
+  recorder.log(Subject::contact, before.id.value(), before.rev + 1, Operation::remove,
+               differences(change.before, change.after));
+  Decision decision = recorder.decision(ContactDeleted{});
+  decision.contact = std::move(change);
+  return decision;
+}
+
+}  // namespace cardfile::core

@@ -1,0 +1,117 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/peer.h"
+
+namespace cardfile::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: t\r\n\r\n";
+
+ServerOptions with(Limits limits) {
+  ServerOptions options;
+  options.limits = limits;
+  return options;
+}
+
+TEST(Limits, ASenderOfSlowHeadersIsDroppedHoweverOftenItSends) {
+  const TestServer server(with({.header_timeout = 200ms}));
+  Peer peer = server.peer();
+  const auto begin = std::chrono::steady_clock::now();
+  // Each byte comes well within the limit, all of them together do not.
+  peer.send("GET / HTTP/1.1\r\nX-Slow: ");
+  Answer answer;
+  std::atomic<bool> is_answered = false;
+  std::jthread dripper([&] {
+    while (!is_answered && peer.send("x")) std::this_thread::sleep_for(10ms);
+  });
+  answer = peer.answer();
+  is_answered = true;
+  EXPECT_EQ(answer.status, 408);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+  dripper.join();
+  EXPECT_TRUE(peer.is_closed());
+}
+
+TEST(Limits, ASenderOfASlowBodyIsDropped) {
+  const TestServer server(with({.body_timeout = 50ms}));
+  Peer peer = server.peer();
+  EXPECT_EQ(peer.ask("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhel").status, 408);
+  EXPECT_TRUE(peer.is_closed());
+  Peer chunks = server.peer();
+  EXPECT_EQ(chunks.ask("POST /a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel").status, 408);
+}
+
+TEST(Limits, AnIdleConnectionIsClosedInSilence) {
+  const TestServer server(with({.idle_timeout = 50ms}));
+  EXPECT_TRUE(server.peer().is_closed());
+  Peer peer = server.peer();
+  EXPECT_EQ(peer.ask(kGet).status, 200);
+  EXPECT_TRUE(peer.is_closed());
+}
+
+TEST(Limits, EmptyLinesDoNotKeepAConnectionOpen) {
+  const TestServer server(with({.idle_timeout = 100ms}));
+  Peer peer = server.peer();
+  peer.send("\r\n");
+  EXPECT_TRUE(peer.is_closed());
+}
+
+TEST(Limits, AReaderWhoTakesNothingIsCutOff) {
+  const TestServer server(with({.connections_max = 1, .write_timeout = 50ms}),
+                          [](const Request& request, base::Executor&) -> base::Task<Response> {
+                            co_return Response{.body = std::string(request.path == "/large" ? 32 << 20 : 1, 'x')};
+                          });
+  Peer peer = server.peer();
+  EXPECT_EQ(peer.ask(kGet).status, 200);
+  peer.send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
+  // Once another connection is let in, the first one is gone.
+  while (server.peer().ask(kGet).status != 200) std::this_thread::yield();
+  EXPECT_EQ(peer.answer().status, 0) << "the answer ends in its middle";
+}
+
+TEST(Limits, AHandlerMayTakeItsTime) {
+  const TestServer server(
+      with({.header_timeout = 20ms, .body_timeout = 20ms, .write_timeout = 20ms, .idle_timeout = 20ms}),
+      [](const Request&, base::Executor&) -> base::Task<Response> {
+        std::this_thread::sleep_for(100ms);
+        co_return Response{.body = "1"};
+      });
+  EXPECT_EQ(server.peer().ask(kGet).body, "1");
+}
+
+TEST(Limits, TheConnectionOverTheMaximumIsTurnedAway) {
+  const TestServer server(with({.connections_max = 2}));
+  std::vector<Peer> peers;
+  for (int i = 0; i < 2; ++i) {
+    peers.push_back(server.peer());
+    EXPECT_EQ(peers.back().ask(kGet).status, 200);
+  }
+  Peer third = server.peer();
+  const Answer answer = third.answer();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_TRUE(answer.says("Connection: close\r\n"));
+  EXPECT_TRUE(third.is_closed());
+  EXPECT_EQ(peers.front().ask(kGet).status, 200) << "those that are in stay in";
+}
+
+TEST(Limits, AConnectionThatEndsMakesRoom) {
+  const TestServer server(with({.connections_max = 1}));
+  for (int i = 0; i < 20; ++i) {
+    Peer peer = server.peer();
+    // The server may see the last peer's end a little later than this one's beginning.
+    Answer answer = peer.ask(kGet);
+    while (answer.status != 200) answer = server.peer().ask(kGet);
+    EXPECT_EQ(answer.body, "GET /a []");
+  }
+}
+
+}  // namespace
+}  // namespace cardfile::http
