@@ -1,0 +1,117 @@
+// Who may come in, and how everything that is refused looks.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "api/routes.h"
+#include "api/world.h"
+#include "base/crypto.h"
+#include "store/store.h"
+
+namespace cardfile::test {
+namespace {
+
+/// A path of that pattern with a plausible id.
+std::string path_of(const api::Route& route) {
+  std::string path(route.pattern);
+  if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "1");
+  if (const auto at = path.find("{contactID}"); at != std::string::npos) {
+    path.replace(at, 11, "00000000-0000-4000-8000-000000000000");
+  }
+  return path;
+}
+
+TEST(Access, EveryRouteOfATeamRefusesBadCredentialsAlike) {
+  World world;
+  const std::string good = world.team().key;
+  const std::vector<Headers> refused = {{},
+                                        {{"Authorization", ""}},
+                                        {{"Authorization", "Bearer"}},
+                                        {{"Authorization", "Bearer "}},
+                                        {{"Authorization", good}},
+                                        {{"Authorization", "Bearer " + good + "x"}},
+                                        {{"Authorization", "Bearer " + good.substr(1)}},
+                                        {{"Authorization", "Token " + good}},
+                                        {{"Authorization", "Bearer " + std::string(10'000, 'a')}},
+                                        {{"X-Api-Key", good}}};
+  for (const api::Route& route : api::routes()) {
+    if (route.access == api::Access::anyone) continue;
+    for (const Headers& headers : refused) {
+      const Reply reply = world.send_bare(route.method, path_of(route), "{}", headers);
+      EXPECT_EQ(reply.status, 401) << route.method << ' ' << route.pattern;
+      EXPECT_EQ(reply["error"], "unauthorized");
+      EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer");
+    }
+  }
+}
+
+TEST(Access, TheSchemeIsReadInAnyCase) {
+  World world;
+  for (const char* scheme : {"Bearer ", "bearer ", "BEARER  "}) {
+    EXPECT_EQ(world.send_bare("GET", "/v1/team", "", {{"authorization", scheme + world.team().key}}).status, 200);
+  }
+}
+
+TEST(Access, EndsWhenTheKeyIsRevoked) {
+  World world;
+  EXPECT_EQ(world.get("/v1/team").status, 200);
+  store::commit_and_wait(
+      world.store(),
+      {.team = world.team().id, .actor = {}, .request_id = {}, .action = core::RevokeKey{.id = core::KeyId(1)}});
+  EXPECT_EQ(world.get("/v1/team").status, 401);
+  EXPECT_EQ(world.send_as(world.other_team(), "GET", "/v1/team").status, 200);
+}
+
+TEST(Refusals, UnknownPathsAndMethodsAreJsonToo) {
+  World world;
+  for (const char* path : {"/", "/v1", "/v1/contact/1/2", "/v3/contact", "/v1/contactx", "//v1/contact"}) {
+    const Reply reply = world.get(path);
+    EXPECT_EQ(reply.status, 404) << path;
+    EXPECT_EQ(reply["error"], "not_found");
+    EXPECT_EQ(reply.header("Content-Type"), "application/json");
+  }
+  const Reply reply = world.send("PATCH", "/v1/contact/1", "{}");
+  EXPECT_EQ(reply.status, 405);
+  EXPECT_EQ(reply["error"], "method_not_allowed");
+  for (const char* method : {"GET", "PUT", "DELETE", "HEAD"}) {
+    EXPECT_NE(reply.header("Allow").find(method), std::string::npos) << reply.header("Allow");
+  }
+}
+
+TEST(Refusals, ATrailingSlashIsAcceptedWithoutRedirect) {
+  World world;
+  EXPECT_EQ(world.get("/v1/team/").status, 200);
+}
+
+TEST(RequestIds, AreInEveryAnswerAndAlwaysOurOwn) {
+  World world;
+  std::set<std::string> seen;
+  const std::string theirs = "6f1d0a52-9d0e-4a63-8c57-0f9f2c6f3a11";
+  for (const Reply& reply :
+       {world.get("/v1/team", {{"X-Request-Id", theirs}}), world.get("/nowhere"), world.send("PATCH", "/v1/team", ""),
+        world.send_bare("GET", "/v1/team", "", {}), world.put("/v1/contact/1", "{"), world.get("/healthz")}) {
+    const std::string id = reply.header("X-Request-Id");
+    EXPECT_EQ(id.size(), 36U);
+    EXPECT_NE(id, theirs);
+    EXPECT_TRUE(seen.insert(id).second);
+    if (reply.status >= 400) {
+      EXPECT_EQ(reply["request_id"], id);
+    }
+  }
+}
+
+TEST(Health, NeedsNoCredentialsAndTellsWhenTheServerIsAboutToStop) {
+  World world;
+  EXPECT_EQ(world.send_bare("GET", "/healthz", "", {}).body, R"({"status":"ok"})");
+  EXPECT_EQ(world.send_bare("GET", "/readyz", "", {}).body, R"({"status":"ready"})");
+  world.api().begin_drain();
+  EXPECT_EQ(world.send_bare("GET", "/healthz", "", {}).status, 200);
+  const Reply reply = world.send_bare("GET", "/readyz", "", {});
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.header("Retry-After"), "1");
+}
+
+}  // namespace
+}  // namespace cardfile::test

@@ -1,0 +1,179 @@
+// team, user, key, migrate and check.
+
+#include <filesystem>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/program.h"
+
+namespace cardfile::test {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+
+TEST(TeamCommand, CreatesTeamsWithRisingIds) {
+  const TempFolder folder;
+  const Finished first = cardfile(folder, {"team", "create", "Sales"});
+  EXPECT_EQ(first.exit_code, 0) << first.errors;
+  EXPECT_THAT(first.output, HasSubstr("Team 1 \"Sales\" is made."));
+  const Finished second = cardfile(folder, {"team", "create", "Café", "--json"});
+  EXPECT_EQ(json_member(second.output, "id"), "2");
+  EXPECT_EQ(json_member(second.output, "name"), "Café");
+}
+
+TEST(TeamCommand, ListsTeamsInAlignedColumns) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Café"});
+  cardfile(folder, {"team", "create", "A long name"});
+  const Finished list = cardfile(folder, {"team", "list"});
+  EXPECT_EQ(list.exit_code, 0);
+  EXPECT_THAT(list.output, MatchesRegex("ID  NAME         CREATED\n"
+                                        "1   Café         20[^ ]*Z\n"
+                                        "2   A long name  20[^ ]*Z\n"));
+  EXPECT_THAT(cardfile(folder, {"team", "list", "--json"}).output,
+              MatchesRegex("\\[\\{\"id\":1,\"name\":\"Café\",\"created\":\"20[^\"]*Z\"\\},"
+                           "\\{\"id\":2,\"name\":\"A long name\",\"created\":\"20[^\"]*Z\"\\}\\]\n"));
+}
+
+TEST(TeamCommand, RefusesANameThatIsNone) {
+  const TempFolder folder;
+  const Finished refused = cardfile(folder, {"team", "create", " "});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("name"));
+  EXPECT_EQ(cardfile(folder, {"team", "list", "--json"}).output, "[]\n");
+}
+
+TEST(UserCommand, CreatesAndListsUsersOfATeam) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  const Finished admin =
+      cardfile(folder, {"user", "create", "--team", "1", "--name", "Mina Sato", "--email", "mina@example.org",
+                        "--phone", "+1 312 555 0142", "--role", "admin", "--json"});
+  EXPECT_EQ(admin.exit_code, 0) << admin.errors;
+  EXPECT_EQ(json_member(admin.output, "id"), "1");
+  EXPECT_EQ(json_member(admin.output, "phone"), "13125550142");
+  EXPECT_EQ(json_member(admin.output, "role"), "admin");
+  const Finished member = cardfile(folder, {"user", "create", "--team", "1", "--name", "Ben"});
+  EXPECT_THAT(member.output, HasSubstr("User 2 \"Ben\" of team 1 is made."));
+  EXPECT_EQ(cardfile(folder, {"user", "list", "--team", "1"}).output,
+            "ID  NAME       E-MAIL            PHONE        ROLE\n"
+            "1   Mina Sato  mina@example.org  13125550142  admin\n"
+            "2   Ben                                       member\n");
+  EXPECT_THAT(cardfile(folder, {"user", "list", "--team", "1", "--json"}).output, ContainsRegex("^\\[\\{.*\\}\\]\n$"));
+}
+
+TEST(UserCommand, RefusesAnAddressThatIsNone) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  const Finished refused = cardfile(folder, {"user", "create", "--team", "1", "--name", "Ben", "--email", "ben"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("email"));
+}
+
+TEST(KeyCommand, ShowsAKeyOnceAndHowToUseIt) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  const Finished made = cardfile(folder, {"key", "create", "--team", "1", "--name", "n8n"});
+  EXPECT_EQ(made.exit_code, 0) << made.errors;
+  EXPECT_THAT(made.output, ContainsRegex("\n  cf_[A-Za-z0-9_-]{43}\n"));
+  EXPECT_THAT(made.output, HasSubstr("curl -H \"Authorization: Bearer cf_"));
+  EXPECT_THAT(cardfile(folder, {"key", "list", "--team", "1"}).output,
+              MatchesRegex("ID  NAME  CREATED +STATE\n1   n8n   20[^ ]*Z  valid\n"));
+  EXPECT_THAT(cardfile(folder, {"key", "list", "--team", "1", "--json"}).output, Not(HasSubstr("cf_")));
+}
+
+TEST(KeyCommand, GivesEveryKeyAnotherSecret) {
+  const TempFolder folder;
+  const std::string first = make_team_and_key(folder);
+  const Finished second = cardfile(folder, {"key", "create", "--team", "1", "--name", "test", "--json"});
+  EXPECT_EQ(json_member(second.output, "id"), "2");
+  EXPECT_THAT(json_member(second.output, "key"), MatchesRegex("cf_[A-Za-z0-9_-]{43}"));
+  EXPECT_NE(json_member(second.output, "key"), first);
+}
+
+TEST(KeyCommand, RevokesAKey) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  const Finished revoked = cardfile(folder, {"key", "revoke", "1", "--team", "1"});
+  EXPECT_EQ(revoked.exit_code, 0) << revoked.errors;
+  EXPECT_THAT(revoked.output, HasSubstr("is revoked"));
+  EXPECT_THAT(cardfile(folder, {"key", "list", "--team", "1"}).output, HasSubstr("revoked"));
+  EXPECT_THAT(cardfile(folder, {"key", "revoke", "1", "--team", "1"}).output, HasSubstr("was revoked already"));
+  const Finished unknown = cardfile(folder, {"key", "revoke", "9", "--team", "1"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.errors, HasSubstr("Team 1 has no key 9."));
+}
+
+TEST(AdminCommands, SayWhenThereIsNoSuchTeam) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  for (const char* group : {"user", "key"}) {
+    const Finished refused = cardfile(folder, {group, "create", "--team", "7", "--name", "x"});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_EQ(refused.errors, "cardfile: There is no team 7. See which there are with: cardfile team list\n");
+  }
+}
+
+TEST(AdminCommands, MakeNoFolderOutOfAMistypedPath) {
+  const TempFolder folder;
+  for (const char* command : {"check", "migrate"}) {
+    const Finished refused = cardfile(folder, {command, "--data", "tpyo"});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.errors, HasSubstr("There is no data folder tpyo."));
+  }
+  EXPECT_EQ(cardfile(folder, {"key", "list", "--team", "1"}).exit_code, 1);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(AdminCommands, TakeTheDataFolderFromFlagEnvironmentOrFile) {
+  const TempFolder folder;
+  EXPECT_EQ(cardfile(folder, {"team", "create", "A", "--data", "a"}, {{"CARDFILE_DATA", "b"}}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "a"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "b"));
+  EXPECT_THAT(cardfile(folder, {"team", "list"}, {{"CARDFILE_DATA", "a"}}).output, HasSubstr("A"));
+}
+
+TEST(AdminCommands, SayWhenTheFolderIsInUse) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  RunningServer server(folder);
+  server.port();
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"team", "list"}, {"check"}, {"migrate"}}) {
+    const Finished refused = cardfile(folder, arguments);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.errors, HasSubstr("in use"));
+  }
+}
+
+TEST(CheckCommand, FindsNothingInASoundFolder) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  const Finished check = cardfile(folder, {"check"});
+  EXPECT_EQ(check.exit_code, 0);
+  EXPECT_EQ(check.output, "");
+  EXPECT_EQ(check.errors, "0 contacts and 2 changes checked: all is well.\n");
+}
+
+TEST(MigrateCommand, SaysThatThereIsNothingToDo) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  const Finished migrated = cardfile(folder, {"migrate"});
+  EXPECT_EQ(migrated.exit_code, 0) << migrated.errors;
+  EXPECT_THAT(migrated.output, MatchesRegex("\\./data has format [0-9]+ already: nothing to do\\.\n"));
+}
+
+TEST(MigrateCommand, SaysFromWhichFormatToWhich) {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder / "data");
+  const Finished migrated = cardfile(folder, {"migrate"});
+  EXPECT_EQ(migrated.exit_code, 0) << migrated.errors;
+  EXPECT_THAT(migrated.output, MatchesRegex("\\./data is brought from format 0 to format [0-9]+\\.\n"));
+}
+
+}  // namespace
+}  // namespace cardfile::test

@@ -1,0 +1,212 @@
+// serve: how it comes up, answers, and goes.
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "support/http_client.h"
+#include "support/program.h"
+
+namespace cardfile::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+int get(std::uint16_t port, const std::string& path, const std::string& key = {}) {
+  HttpClient client(port, {{"Authorization", "Bearer " + key}});
+  const auto reply = client.send("GET", path);
+  return reply ? reply->status : 0;
+}
+
+std::string contents(const std::string& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(Serve, AnswersOnThePortThatItNames) {
+  const TempFolder folder;
+  RunningServer server(folder);
+  EXPECT_EQ(get(server.port(), "/healthz"), 200);
+  EXPECT_EQ(get(server.port(), "/readyz"), 200);
+  EXPECT_THAT(server.process().errors(),
+              HasSubstr(" info listening address=127.0.0.1 port=" + std::to_string(server.port()) + " "));
+}
+
+TEST(Serve, TakesKeysOfTheCommandLineUntilTheyAreRevoked) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  {
+    RunningServer server(folder);
+    EXPECT_EQ(get(server.port(), "/v1/team", key), 200);
+    EXPECT_EQ(get(server.port(), "/v1/team", key + "x"), 401);
+    EXPECT_EQ(server.stop(), 0);
+  }
+  EXPECT_EQ(cardfile(folder, {"key", "revoke", "1", "--team", "1"}).exit_code, 0);
+  RunningServer server(folder);
+  EXPECT_EQ(get(server.port(), "/v1/team", key), 401);
+}
+
+TEST(Serve, EndsWithZeroWhenAskedTo) {
+  const TempFolder folder;
+  for (const int signal : {SIGTERM, SIGINT}) {
+    RunningServer server(folder);
+    HttpClient idle(server.port(), {});
+    ASSERT_TRUE(idle.send("GET", "/healthz"));
+    server.process().send_signal(signal);
+    EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
+    EXPECT_THAT(server.process().errors(), HasSubstr(" info stopped\n"));
+    EXPECT_EQ(cardfile(folder, {"check"}).exit_code, 0);
+  }
+}
+
+/// A request that the server has begun to read and that lacks its body, "{}".
+class HalfRequest {
+ public:
+  HalfRequest(std::uint16_t port, const std::string& key) : client_(port, {}) {
+    client_.send_bytes("PUT /v1/contact/1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key +
+                       "\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    const auto reply = client_.receive();
+    EXPECT_EQ(reply ? reply->status : 0, 100);
+  }
+
+  int finish() {
+    client_.send_bytes("{}");
+    const auto reply = client_.receive();
+    return reply ? reply->status : 0;
+  }
+
+ private:
+  HttpClient client_;
+};
+
+bool says_that_it_stops(RunningServer& server) {
+  const auto said = [&] { return server.process().errors().find(" info stopping ") != std::string::npos; };
+  return becomes_true(said, std::chrono::seconds(60));
+}
+
+TEST(Serve, FinishesWhatIsInFlightBeforeItEnds) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  RunningServer server(folder);
+  HalfRequest request(server.port(), key);
+  server.process().send_signal(SIGTERM);
+  ASSERT_TRUE(says_that_it_stops(server));
+  EXPECT_EQ(request.finish(), 404);
+  EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
+}
+
+TEST(Serve, CutsOffWhatTakesLongerThanTheDrainTimeout) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  RunningServer server(folder, {"--drain-timeout-ms", "50"});
+  const HalfRequest request(server.port(), key);
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_THAT(server.process().errors(), HasSubstr(" warning requests_cut_off\n"));
+}
+
+TEST(Serve, EndsAtOnceAtTheSecondSignal) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  RunningServer server(folder, {"--drain-timeout-ms", "3600000", "--body-timeout-ms", "3600000"});
+  const HalfRequest request(server.port(), key);
+  server.process().send_signal(SIGTERM);
+  ASSERT_TRUE(says_that_it_stops(server));
+  server.process().send_signal(SIGINT);
+  EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 130}));
+}
+
+TEST(Serve, SaysWhenTheFolderIsInUse) {
+  const TempFolder folder;
+  RunningServer first(folder);
+  first.port();
+  const Finished second = cardfile(folder, {"serve", "--listen", "127.0.0.1:0"});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.errors, HasSubstr("in use"));
+  EXPECT_EQ(get(first.port(), "/healthz"), 200);
+}
+
+TEST(Serve, SaysWhenTheAddressIsTaken) {
+  const TempFolder folder;
+  RunningServer first(folder);
+  const std::string taken = "127.0.0.1:" + std::to_string(first.port());
+  const Finished second = cardfile(folder, {"serve", "--listen", taken, "--data", "other"});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.errors, HasSubstr(std::to_string(first.port())));
+}
+
+TEST(Serve, SaysWhenTheFolderCannotBeMade) {
+  const TempFolder folder;
+  std::ofstream(folder / "file") << "not a folder";
+  const Finished refused = cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--data", "file"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("file"));
+}
+
+TEST(Serve, PrefersFlagsToTheEnvironmentAndTheEnvironmentToTheFile) {
+  const TempFolder folder;
+  std::ofstream(folder / "cardfile.toml") << "data = 'of-file'\nlog_file = 'log'\naccess_log = true\n";
+  ProcessOptions options = cardfile_with(
+      folder, {"serve", "--listen", "127.0.0.1:0", "--config", "cardfile.toml", "--port-file", folder / "port"},
+      {{"CARDFILE_LISTEN", "not an address"}, {"CARDFILE_DATA", "of-environment"}});
+  Process server(options);
+  std::uint16_t port = 0;
+  const auto is_up = [&] { return static_cast<bool>(std::ifstream(folder / "port") >> port); };
+  ASSERT_TRUE(becomes_true(is_up, std::chrono::seconds(60))) << server.errors();
+  EXPECT_EQ(get(port, "/healthz"), 200);
+  server.send_signal(SIGTERM);
+  EXPECT_EQ(server.wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
+  EXPECT_THAT(contents(folder / "log"), HasSubstr("data=of-environment"));
+  EXPECT_THAT(contents(folder / "log"), HasSubstr(" info request "));
+  EXPECT_EQ(server.errors(), "");
+}
+
+TEST(Serve, LogsNoRequestsUnlessAsked) {
+  const TempFolder folder;
+  RunningServer server(folder);
+  EXPECT_EQ(get(server.port(), "/healthz"), 200);
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_THAT(server.process().errors(), Not(HasSubstr("healthz")));
+}
+
+TEST(Serve, SpeaksHttpsWithACertificate) {
+  const TempFolder folder;
+  const Finished made =
+      run({.arguments = {"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout",
+                         folder / "key.pem", "-out", folder / "cert.pem"}});
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  RunningServer server(folder, {"--tls-cert", "cert.pem", "--tls-key", "key.pem"});
+  const std::string url = "https://127.0.0.1:" + std::to_string(server.port()) + "/healthz";
+  const Finished answer = run({.arguments = {"/usr/bin/curl", "--silent", "--insecure", "--write-out", "%{http_code}",
+                                             "--output", "/dev/null", url}});
+  EXPECT_EQ(answer.output, "200");
+  EXPECT_EQ(server.stop(), 0);
+}
+
+TEST(Serve, SaysWhenTheCertificateCannotBeRead) {
+  const TempFolder folder;
+  const Finished refused =
+      cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--tls-cert", "absent.pem", "--tls-key", "absent.pem"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("absent.pem"));
+}
+
+TEST(Serve, ListensOnIpv6) {
+  if (!std::ifstream("/proc/net/if_inet6")) GTEST_SKIP() << "this machine has no IPv6";
+  const TempFolder folder;
+  Process server(cardfile_with(folder, {"serve", "--listen", "[::1]:0", "--port-file", folder / "port"}));
+  std::string port;
+  const auto is_up = [&] { return static_cast<bool>(std::ifstream(folder / "port") >> port); };
+  ASSERT_TRUE(becomes_true(is_up, std::chrono::seconds(60))) << server.errors();
+  const Finished answer =
+      run({.arguments = {"/usr/bin/curl", "--silent", "--fail", "--globoff", "http://[::1]:" + port + "/healthz"}});
+  EXPECT_EQ(answer.exit_code, 0);
+}
+
+}  // namespace
+}  // namespace cardfile::test

@@ -1,0 +1,123 @@
+// What the program says about itself, and how it refuses what it does not understand.
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/program.h"
+
+namespace cardfile::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+
+TEST(Usage, HelpsWithEveryCommandAndGivesAnExample) {
+  const TempFolder folder;
+  const std::vector<std::vector<std::string>> commands = {
+      {},
+      {"serve"},
+      {"team"},
+      {"team", "create"},
+      {"team", "list"},
+      {"user"},
+      {"user", "create"},
+      {"user", "list"},
+      {"key"},
+      {"key", "create"},
+      {"key", "list"},
+      {"key", "revoke"},
+      {"migrate"},
+      {"check"},
+      {"version"},
+  };
+  for (std::vector<std::string> command : commands) {
+    command.push_back("--help");
+    const Finished help = cardfile(folder, command);
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_THAT(help.output, HasSubstr("Example")) << testing::PrintToString(command);
+    EXPECT_THAT(help.output, HasSubstr("cardfile ")) << testing::PrintToString(command);
+    EXPECT_EQ(help.errors, "");
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Usage, ListsEverySettingOfServe) {
+  const TempFolder folder;
+  const std::string help = cardfile(folder, {"serve", "--help"}).output;
+  for (const char* flag : {"--listen", "--data", "--config", "--threads", "--tls-cert", "--tls-key", "--max-body-bytes",
+                           "--max-header-bytes", "--max-connections", "--header-timeout-ms", "--body-timeout-ms",
+                           "--write-timeout-ms", "--idle-timeout-ms", "--drain-timeout-ms", "--log-level", "--log-file",
+                           "--port-file", "--access-log", "--demo"}) {
+    EXPECT_THAT(help, HasSubstr(flag));
+  }
+}
+
+TEST(Usage, PrintsItsVersion) {
+  const TempFolder folder;
+  const Finished version = cardfile(folder, {"version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.output, MatchesRegex("cardfile [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(cardfile(folder, {"--version"}).output, version.output);
+}
+
+struct Misuse {
+  std::vector<std::string> arguments;
+  std::string message;
+};
+
+class MisusedProgram : public testing::TestWithParam<Misuse> {};
+
+TEST_P(MisusedProgram, EndsWithTwoAndSaysWhatToDo) {
+  const TempFolder folder;
+  const Finished refused = cardfile(folder, GetParam().arguments);
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr(GetParam().message));
+  EXPECT_EQ(refused.output, "");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MisusedProgram,
+    testing::Values(
+        Misuse{{}, "See: cardfile --help"}, Misuse{{"sevre"}, "unknown argument 'sevre': did you mean 'serve'?"},
+        Misuse{{"team"}, "See: cardfile team --help"}, Misuse{{"team", "creat"}, "did you mean 'create'?"},
+        Misuse{{"team", "create"}, "See: cardfile team create --help"},
+        Misuse{{"serve", "--lisen", "127.0.0.1:1"}, "did you mean '--listen'?"},
+        Misuse{{"serve", "--listen", "8080"}, "must be HOST:PORT"},
+        Misuse{{"serve", "--listen", "::1:8080"}, "must be HOST:PORT"},
+        Misuse{{"serve", "--listen", "example.com:80"}, "must be HOST:PORT"},
+        Misuse{{"serve", "--listen", "127.0.0.1:65536"}, "must be HOST:PORT"},
+        Misuse{{"serve", "--threads", "many"}, "--threads must be a whole number from 0 to 256."},
+        Misuse{{"serve", "--idle-timeout-ms", "0"}, "--idle-timeout-ms must be a whole number from 1 to"},
+        Misuse{{"serve", "--log-level", "loud"}, "--log-level must be one of debug, info, warning, error, off."},
+        Misuse{{"serve", "--tls-cert", "cert.pem"}, "both --tls-cert and --tls-key, or neither"},
+        Misuse{{"serve", "--tls-key", "key.pem"}, "both --tls-cert and --tls-key, or neither"},
+        Misuse{{"serve", "--config", "absent.toml"}, "absent.toml cannot be read"},
+        Misuse{{"user", "create", "--team", "1"}, "--name is required"}, Misuse{{"user", "list"}, "--team is required"},
+        Misuse{{"user", "list", "--team", "x"}, "--team"},
+        Misuse{{"user", "create", "--team", "1", "--name", "A", "--role", "king"}, "--role"},
+        Misuse{{"team", "create", "\xff\xfe"}, "UTF-8"}, Misuse{{"team", "create", "\xed\xa0\x80"}, "UTF-8"},
+        Misuse{{"key", "revoke", "0", "--team", "1"}, "id"}));
+
+TEST(Usage, RefusesUnknownKeysInTheFile) {
+  const TempFolder folder;
+  std::ofstream(folder / "cardfile.toml") << "lisen = '127.0.0.1:0'\n";
+  const Finished refused = cardfile(folder, {"serve", "--config", "cardfile.toml"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.errors, "cardfile: unknown key 'lisen' in cardfile.toml: did you mean 'listen'?\n");
+}
+
+TEST(Usage, RefusesUnknownVariables) {
+  const TempFolder folder;
+  const Finished refused = cardfile(folder, {"serve"}, {{"CARDFILE_LISEN", "127.0.0.1:0"}});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("did you mean 'CARDFILE_LISTEN'?"));
+}
+
+}  // namespace
+}  // namespace cardfile::test

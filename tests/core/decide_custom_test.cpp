@@ -1,0 +1,117 @@
+#include <gtest/gtest.h>
+
+#include "core/fake_team.h"
+
+namespace cardfile::core {
+namespace {
+
+ContactPatch ada_with(CustomPatch values) { return {.phone = "13125550142", .custom = std::move(values)}; }
+
+TEST(CustomFields, AreMergedAndThoseNotNamedStay) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}, {kCity, "London"}}));
+  const Contact after = team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{kPlan, "pro"}}}}});
+  EXPECT_EQ(after.custom, custom({{701, "pro"}, {702, "London"}}));
+}
+
+TEST(CustomFields, AreAddedByAMerge) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}}));
+  const Contact after = team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{kCity, "London"}}}}});
+  EXPECT_EQ(after.custom, custom({{701, "free"}, {702, "London"}}));
+}
+
+TEST(CustomFields, OfAnOverwriteAreTheOnlyOnesLeft) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}, {kCity, "London"}}));
+  const Contact after = team.does(UpdateContact{
+      .key = ada.id, .patch = {.custom = {{{kBirthday, "10 Dec"}}}}, .custom_mode = CustomMode::overwrite});
+  EXPECT_EQ(after.custom, custom({{703, "10 Dec"}}));
+}
+
+TEST(CustomFields, StayWhenAnOverwriteDoesNotNameThem) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}, {kCity, "London"}}));
+  const Contact after =
+      team.does(UpdateContact{.key = ada.id, .patch = {.first = "Ada"}, .custom_mode = CustomMode::overwrite});
+  EXPECT_EQ(after.first, "Ada");
+  EXPECT_EQ(after.custom, custom({{701, "free"}, {702, "London"}}));
+}
+
+TEST(CustomFields, AllGoWithAnOverwriteByAnEmptyObject) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}, {kCity, "London"}}));
+  const Contact after =
+      team.does(UpdateContact{.key = ada.id, .patch = {.custom = CustomPatch{}}, .custom_mode = CustomMode::overwrite});
+  EXPECT_EQ(after.custom, CustomValues{});
+}
+
+TEST(CustomFields, AllStayWithAMergeOfAnEmptyObject) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}}));
+  EXPECT_EQ(team.does(UpdateContact{.key = ada.id, .patch = {.custom = CustomPatch{}}}).custom,
+            custom({{701, "free"}}));
+}
+
+TEST(CustomFields, LoseAValueByNull) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}, {kCity, "London"}}));
+  const Contact after = team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{kPlan, {}}, {kBirthday, {}}}}}});
+  EXPECT_EQ(after.custom, custom({{702, "London"}}));
+}
+
+TEST(CustomFields, ThatAnOverwriteNamesWithNullAreNotThere) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}, {kCity, "London"}}));
+  const Contact after = team.does(UpdateContact{
+      .key = ada.id, .patch = {.custom = {{{kPlan, {}}, {kCity, "Paris"}}}}, .custom_mode = CustomMode::overwrite});
+  EXPECT_EQ(after.custom, custom({{702, "Paris"}}));
+}
+
+TEST(CustomFields, HoldAnEmptyValueApartFromNone) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}}));
+  EXPECT_EQ(team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{kPlan, ""}}}}}).custom, custom({{701, ""}}));
+}
+
+TEST(CustomFields, ThatTheTeamDoesNotHaveAreDropped) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}, {kNoField, "?"}, {FieldId(-1), "?"}}));
+  EXPECT_EQ(ada.custom, custom({{701, "free"}}));
+  const Contact after =
+      team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{kNoField, "x"}, {kCity, "London"}}}}});
+  EXPECT_EQ(after.custom, custom({{701, "free"}, {702, "London"}}));
+}
+
+TEST(CustomFields, AllGoWithAnOverwriteThatNamesOnlyUnknownOnes) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}}));
+  const Contact after = team.does(
+      UpdateContact{.key = ada.id, .patch = {.custom = {{{kNoField, "x"}}}}, .custom_mode = CustomMode::overwrite});
+  EXPECT_EQ(after.custom, CustomValues{});
+}
+
+TEST(CustomFields, MayBeUsedFromTheMomentTheTeamHasThem) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({}));
+  const FieldId shoe_size = team.does(CreateFields{.drafts = {{.title = "Shoe size"}}}).items.at(0).field.id;
+  EXPECT_EQ(team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{shoe_size, "38"}}}}}).custom,
+            (CustomValues{{shoe_size, "38"}}));
+}
+
+TEST(CustomFields, OfANewContactAreWhatTheCreateNames) {
+  FakeTeam team;
+  EXPECT_EQ(team.has_contact(ada_with({{kPlan, "free"}, {kCity, {}}})).custom, custom({{701, "free"}}));
+}
+
+TEST(CustomFields, AreTheOnlyThingThatAnOverwriteReplaces) {
+  FakeTeam team;
+  const Contact ada = team.has_contact({.phone = "13125550142", .first = "Ada", .last = "Lovelace"});
+  const Contact after = team.does(UpdateContact{
+      .key = ada.id, .patch = {.first = "Augusta", .custom = CustomPatch{}}, .custom_mode = CustomMode::overwrite});
+  EXPECT_EQ(after.first, "Augusta");
+  EXPECT_EQ(after.last, "Lovelace");
+}
+
+}  // namespace
+}  // namespace cardfile::core

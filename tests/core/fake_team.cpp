@@ -1,0 +1,158 @@
+#include "core/fake_team.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <variant>
+
+namespace cardfile::core {
+
+namespace {
+
+Action as_read_by_the_wire(Action action) {
+  if (auto* create = std::get_if<CreateContact>(&action)) create->patch = normalised(std::move(create->patch));
+  if (auto* update = std::get_if<UpdateContact>(&action)) update->patch = normalised(std::move(update->patch));
+  return action;
+}
+
+}  // namespace
+
+Timestamp at(std::string_view rfc3339) { return parse_rfc3339(rfc3339).value(); }
+
+Uuid uuid(std::uint8_t last) {
+  Uuid::Bytes bytes{};
+  bytes.back() = last;
+  return Uuid::from_random(bytes);
+}
+
+CustomValues custom(const std::map<std::int64_t, std::string>& values) {
+  CustomValues result;
+  for (const auto& [field, value] : values) result.emplace(FieldId(field), value);
+  return result;
+}
+
+std::vector<TagId> tags(const std::vector<std::int64_t>& ids) { return {ids.begin(), ids.end()}; }
+
+std::vector<std::string> channel_values(const Contact& contact) {
+  std::vector<std::string> values;
+  values.reserve(contact.channels.size());
+  for (const Channel& channel : contact.channels) values.push_back(channel.value);
+  return values;
+}
+
+Directory usual_directory() {
+  const Timestamp made = at("2026-01-01T00:00:00Z");
+  Directory directory{.team = {kTeam, "Lovelace & Co", made}};
+  directory.users[kOwner] = {kOwner, "Olga Owner", "olga@example.org", "13125550100", Role::admin, made, made};
+  directory.users[kColleague] = {kColleague, "Cole League", "", "", Role::member, made, made};
+  directory.fields[kPlan] = {kPlan, "Plan", made};
+  directory.fields[kCity] = {kCity, "City", made};
+  directory.fields[kBirthday] = {kBirthday, "Birthday", made};
+  for (std::int64_t id = 1; id <= 9; ++id) {
+    directory.tags[TagId(id)] = {TagId(id), uuid(0), "Tag " + std::to_string(id), "#2E86DE", 1, made, made};
+  }
+  return directory;
+}
+
+Contact FakeTeam::does(CreateContact action) {
+  if (action.uuid == Uuid()) action.uuid = uuid(++contacts_made_);
+  return std::get<ContactSaved>(commit(std::move(action))).contact;
+}
+Contact FakeTeam::does(UpdateContact action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
+void FakeTeam::does(const DeleteContact& action) {
+  EXPECT_TRUE(std::holds_alternative<ContactDeleted>(commit(action)));
+}
+Team FakeTeam::does(const CreateTeam& action) { return std::get<TeamSaved>(commit(action)).team; }
+User FakeTeam::does(const CreateUser& action) { return std::get<UserSaved>(commit(action)).user; }
+FieldsSaved FakeTeam::does(const CreateFields& action) { return std::get<FieldsSaved>(commit(action)); }
+Tag FakeTeam::does(const CreateTag& action) { return std::get<TagSaved>(commit(action)).tag; }
+ApiKey FakeTeam::does(const CreateKey& action) { return std::get<KeySaved>(commit(action)).key; }
+ApiKey FakeTeam::does(const RevokeKey& action) { return std::get<KeySaved>(commit(action)).key; }
+
+Error FakeTeam::refuses(Action action) {
+  try {
+    commit(std::move(action));
+  } catch (const Error& refusal) {
+    return refusal;
+  }
+  ADD_FAILURE() << "the command was accepted";
+  return {ErrorCode::internal_error, "the command was accepted"};
+}
+
+Contact FakeTeam::has_contact(ContactPatch patch) { return does(CreateContact{.patch = std::move(patch)}); }
+
+std::optional<Contact> FakeTeam::contact(const ContactKey& key) const {
+  for (const auto& [id, contact] : contacts_) {
+    if (key == ContactKey(id) || key == ContactKey(contact.uuid)) return contact;
+  }
+  return std::nullopt;
+}
+
+std::optional<ContactId> FakeTeam::owner_of(const Address& address) const {
+  const auto found = owners_.find(address);
+  return found == owners_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Outcome FakeTeam::commit(Action action) {
+  const Command command{kTeam, actor, request_id, as_read_by_the_wire(std::move(action))};
+  const Decision decision = decide(command, *this, now);
+  check_entries(decision);
+  if (decision.contact) save(*decision.contact);
+  for (const DirectoryChange& change : decision.directory) save(change);
+  log_.insert(log_.end(), decision.entries.begin(), decision.entries.end());
+  clock_ = decision.clock;
+  check_owners();
+  return decision.outcome;
+}
+
+void FakeTeam::save(const ContactChange& change) {
+  const AddressChanges addresses = address_changes(change);
+  for (const Address& address : addresses.released) EXPECT_EQ(owners_.erase(address), 1U) << address.value;
+  if (change.before) contacts_.erase(change.before->id);
+  if (!change.after) return;
+  for (const Address& address : addresses.taken) {
+    EXPECT_TRUE(owners_.emplace(address, change.after->id).second) << address.value << " has two owners";
+  }
+  contacts_.emplace(change.after->id, *change.after);
+}
+
+void FakeTeam::save(const DirectoryChange& change) {
+  if (const auto* team = std::get_if<Team>(&change)) {
+    directory_.emplace().team = *team;
+    return;
+  }
+  ASSERT_TRUE(directory_);
+  if (const auto* user = std::get_if<User>(&change)) directory_->users[user->id] = *user;
+  if (const auto* field = std::get_if<CustomField>(&change)) directory_->fields[field->id] = *field;
+  if (const auto* tag = std::get_if<Tag>(&change)) directory_->tags[tag->id] = *tag;
+  if (const auto* key = std::get_if<ApiKey>(&change)) directory_->keys[key->id] = *key;
+}
+
+/// No event without its change, no change without its event; the log and the team's clock move together.
+void FakeTeam::check_entries(const Decision& decision) const {
+  std::int64_t seq = clock_.seq;
+  Timestamp last = clock_.updated;
+  for (const ChangeEntry& entry : decision.entries) {
+    EXPECT_EQ(entry.seq, ++seq);
+    EXPECT_GT(entry.at, last);
+    EXPECT_EQ(entry.actor, actor.to_string());
+    EXPECT_EQ(entry.request_id, request_id);
+    last = entry.at;
+  }
+  EXPECT_EQ(decision.clock.seq, seq);
+  EXPECT_EQ(decision.clock.updated, last);
+  EXPECT_EQ(decision.entries.size(), decision.directory.size() + (decision.contact ? 1U : 0U));
+}
+
+/// The index that address_changes() keeps says what the contacts say.
+void FakeTeam::check_owners() const {
+  std::map<Address, ContactId> expected;
+  for (const auto& [id, contact] : contacts_) {
+    for (const Channel& channel : contact.channels) {
+      EXPECT_TRUE(expected.emplace(channel.address(), id).second) << channel.value << " is there twice";
+    }
+  }
+  EXPECT_EQ(owners_, expected);
+}
+
+}  // namespace cardfile::core

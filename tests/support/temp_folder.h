@@ -1,0 +1,33 @@
+#pragma once
+// TempFolder: a folder of a test's own, gone with it.
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace cardfile::test {
+
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "cardfile-test-XXXXXX").native();
+    if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder could be made: " + name);
+    path_ = name;
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  ~TempFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return (path_ / name).native(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace cardfile::test
