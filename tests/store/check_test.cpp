@@ -1,0 +1,119 @@
+#include <atomic>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "store/sqlite/db.h"
+#include "store/world.h"
+
+namespace cardfile::test {
+namespace {
+
+/// A way to damage a store, and what check() is to say of it.
+struct Damage {
+  const char* name;
+  const char* sql;
+  const char* finding;
+};
+
+const Damage kDamages[] = {
+    {"AUuidThatNoIndexHas", "DELETE FROM contact_uuid WHERE id = 2", "Contact 2 of team 1 is not found by its UUID"},
+    {"AUuidOfAnother", "UPDATE contact SET uuid = randomblob(16) WHERE id = 2",
+     "Contact 2 of team 1 is in the index of UUIDs under one that it does not have"},
+    {"AUuidOfNobody", "INSERT INTO contact_uuid VALUES (1, randomblob(16), 77)",
+     "Contact 77 of team 1 is in the index of UUIDs under one that it does not have"},
+    {"AnAddressThatNoIndexHas", "DELETE FROM address WHERE contact = 2",
+     "Contact 2 of team 1 is not found by one of its addresses"},
+    {"AnAddressOfAnother", "UPDATE address SET contact = 1 WHERE contact = 2",
+     "Contact 2 of team 1 is not found by one of its addresses"},
+    {"AnAddressThatItsOwnerLacks", "INSERT INTO address VALUES (1, 'phone', '13125550999', 2)",
+     "Contact 2 of team 1 is in the index of addresses under one that it does not have"},
+    {"ARowThatCannotBeDecoded", "UPDATE contact SET channels = '[{]' WHERE id = 2",
+     "Contact 2 of team 1 cannot be decoded"},
+    {"AUuidOfTheWrongLength", "UPDATE contact SET uuid = x'00' WHERE id = 2", "Contact 2 of team 1 cannot be decoded"},
+    {"AnEntryThatIsMissing", "DELETE FROM change_log WHERE seq = 3",
+     "The change log of team 1 has a gap before entry 4"},
+    {"AnEntryThatCannotBeDecoded", "UPDATE change_log SET changes = '{' WHERE seq = 3",
+     "Entry 3 of the change log of team 1 cannot be decoded"},
+    {"AnEntryOfAnUnknownKind", "UPDATE change_log SET operation = 'guess' WHERE seq = 3",
+     "Entry 3 of the change log of team 1 cannot be decoded"},
+    {"TimeThatStandsStill", "UPDATE change_log SET at = (SELECT at FROM change_log WHERE seq = 2) WHERE seq = 3",
+     "Entry 3 of the change log of team 1 is not later than the one before it"},
+    {"ARevisionLeftOut", "UPDATE change_log SET rev = 7 WHERE seq = 4",
+     "Contact 2 of team 1 has a gap in the change log at revision 7"},
+    {"ARowBehindItsLog", "UPDATE contact SET rev = 1 WHERE id = 2",
+     "Contact 2 of team 1 has revision 1, and its last change has 2"},
+    {"ARowOfAnotherTime", "UPDATE contact SET updated = updated + 1 WHERE id = 2",
+     "Contact 2 of team 1 was not updated at the time of its last change"},
+    {"ARowThatTheLogDoesNotKnow",
+     "INSERT INTO contact SELECT team, 90, randomblob(16), rev, creator, created, updated, first, last, display_name, "
+     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
+     "Contact 90 of team 1 is not in the change log"},
+    {"ARowThatIsGone", "DELETE FROM contact WHERE id = 2",
+     "Contact 2 of team 1 is not deleted in the change log but has no row"},
+    {"ARowThatIsDeleted",
+     "INSERT INTO contact SELECT team, 3, randomblob(16), rev, creator, created, updated, first, last, display_name, "
+     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
+     "Contact 3 of team 1 is deleted in the change log but still has a row"},
+    {"ACounterOfContactsBehind", "UPDATE last_given SET contact = 1", "Team 1 may give the id of a contact twice"},
+    {"ACounterOfChannelsBehind", "UPDATE last_given SET channel = 1", "Team 1 may give the id of a channel twice"},
+    {"ACounterThatIsGone", "DELETE FROM last_given", "Team 1 may give the id of a contact twice"},
+    {"ATreeThatDisagreesWithItsIndex",
+     "PRAGMA writable_schema = ON; CREATE INDEX lost ON contact (first); "
+     "UPDATE contact SET first = 'X' WHERE id = 1; "
+     "UPDATE sqlite_schema SET sql = 'CREATE INDEX lost ON contact (last)' WHERE name = 'lost'",
+     "SQLite's integrity check says"},
+};
+
+void PrintTo(const Damage& damage, std::ostream* out) { *out << damage.name; }
+
+class Check : public testing::TestWithParam<Damage> {
+ protected:
+  Check() {
+    world_.has_contact({.phone = "13125550141", .first = "Ada", .last = "Lovelace"});
+    const auto grace = world_.has_contact({.phone = "13125550142", .first = "Grace"});
+    world_.update(grace.id, {.last = "Hopper"});
+    const auto gone = world_.has_contact({.phone = "13125550143"});
+    world_.commit(core::DeleteContact{.key = gone.id});
+  }
+
+  World world_{Engine::sqlite};
+};
+
+TEST_P(Check, Finds) {
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+  world_.close();
+  store::sqlite::Connection({.file = world_.options().folder / "cardfile.db"}).execute(GetParam().sql);
+  world_.reopen();
+  EXPECT_THAT(world_.findings(), testing::Contains(testing::HasSubstr(GetParam().finding)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Damages, Check, testing::ValuesIn(kDamages),
+                         [](const auto& damage) { return damage.param.name; });
+
+TEST(CheckOfASoundStore, CountsWhatItReadAndTellsItsProgress) {
+  World world(Engine::sqlite);
+  for (int i = 0; i < 20; ++i) world.has_contact({.phone = std::to_string(13'125'550'100 + i)});
+  std::vector<std::pair<std::int64_t, std::int64_t>> progress;
+  const auto report =
+      world.store().check([&](std::int64_t done, std::int64_t total) { progress.emplace_back(done, total); });
+  EXPECT_EQ(report.contacts, 20);
+  EXPECT_EQ(report.changes, 21);
+  EXPECT_EQ(report.findings, std::vector<std::string>{});
+  ASSERT_FALSE(progress.empty());
+  EXPECT_EQ(progress.back().first, progress.back().second);
+}
+
+TEST(CheckOfASoundStore, CanRunWhileWritersWrite) {
+  World world(Engine::sqlite);
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  std::atomic<bool> stop = false;
+  std::jthread writer([&] {
+    while (!stop) world.update(ada.id, {.first = "Ada"});
+  });
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(world.findings(), std::vector<std::string>{});
+  stop = true;
+}
+
+}  // namespace
+}  // namespace cardfile::test

@@ -1,0 +1,77 @@
+#include "base/crypto.h"
+#include "store/world.h"
+
+namespace cardfile::test {
+namespace {
+
+FOR_EVERY_ENGINE(StoredDirectory);
+
+std::string digest_of(std::string_view key) { return base::to_hex(base::sha256(key)); }
+
+TEST_P(StoredDirectory, HasWhatCommandsMade) {
+  world.commit(core::CreateUser{.name = "Grace", .email = "grace@example.com", .role = core::Role::admin});
+  world.commit(core::CreateFields{.drafts = {{.title = "Plan"}, {.title = "City"}, {.title = "plan"}}});
+  world.commit(core::CreateTag{.uuid = uuid(500), .label = "VIP", .color = "#112233"});
+  world.commit(core::CreateKey{.name = "CI", .digest = digest_of("secret")});
+  const auto directory = world.store().directory(kTeam);
+  ASSERT_TRUE(directory);
+  EXPECT_EQ(directory->team.name, "Team");
+  EXPECT_EQ(directory->users.at(core::UserId(1)).email, "grace@example.com");
+  EXPECT_EQ(directory->users.at(core::UserId(1)).role, core::Role::admin);
+  EXPECT_EQ(directory->fields.size(), 2);
+  EXPECT_EQ(directory->fields.at(core::FieldId(2)).title, "City");
+  EXPECT_EQ(directory->tags.at(core::TagId(1)).uuid, uuid(500));
+  EXPECT_EQ(directory->keys.at(core::KeyId(1)).digest, digest_of("secret"));
+}
+
+TEST_P(StoredDirectory, IsNullForAnUnknownTeam) { EXPECT_EQ(world.store().directory(core::TeamId(404)), nullptr); }
+
+TEST_P(StoredDirectory, IsASnapshotThatLaterChangesLeaveAlone) {
+  const auto before = world.store().directory(kTeam);
+  world.has_field("Plan");
+  EXPECT_TRUE(before->fields.empty());
+  EXPECT_EQ(world.store().directory(kTeam)->fields.size(), 1);
+}
+
+TEST_P(StoredDirectory, StaysTheSameObjectWhileOnlyContactsChange) {
+  const auto before = world.store().directory(kTeam);
+  world.has_contact({.phone = "13125550142"});
+  EXPECT_EQ(world.store().directory(kTeam), before);
+}
+
+TEST_P(StoredDirectory, IsSeenByLaterCommandsOfTheSameSubmission) {
+  const auto works = world.commit_all(
+      {command(core::CreateFields{.drafts = {{.title = "Plan"}}}),
+       command(world.creation({.phone = "13125550142", .custom = core::CustomPatch{{core::FieldId(1), "free"}}})),
+       command(core::CreateTeam{.name = "Other"}, kOtherTeam),
+       command(world.creation({.phone = "13125550142"}), kOtherTeam)});
+  for (const auto& work : works) EXPECT_EQ(refusal_of(work), std::nullopt);
+  EXPECT_EQ(world.contact(core::ContactId(1))->custom.at(core::FieldId(1)), "free");
+  EXPECT_TRUE(world.contact(core::ContactId(1), kOtherTeam));
+  EXPECT_EQ(world.store().teams(), (std::vector{kTeam, kOtherTeam}));
+}
+
+TEST_P(StoredDirectory, NamesTheOwnerOfAKeyUntilItIsRevoked) {
+  world.has_team(kOtherTeam);
+  world.commit(core::CreateKey{.name = "CI", .digest = digest_of("ours")});
+  world.commit(core::CreateKey{.name = "CI", .digest = digest_of("theirs")}, kOtherTeam);
+  const auto owner = world.store().key_owner(base::sha256("theirs"));
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(owner->team, kOtherTeam);
+  EXPECT_EQ(owner->key, core::KeyId(1));
+  EXPECT_FALSE(world.store().key_owner(base::sha256("nobody's")));
+
+  world.commit(core::RevokeKey{.id = core::KeyId(1)}, kOtherTeam);
+  EXPECT_FALSE(world.store().key_owner(base::sha256("theirs")));
+  EXPECT_TRUE(world.store().key_owner(base::sha256("ours")));
+}
+
+TEST_P(StoredDirectory, TellsKeysApartThatDifferInTheLastByteOnly) {
+  auto digest = base::sha256("ours");
+  world.commit(core::CreateKey{.name = "CI", .digest = base::to_hex(digest)});
+  digest.back() ^= 1;
+  EXPECT_FALSE(world.store().key_owner(digest));
+}
+
+}  // namespace
+}  // namespace cardfile::test

@@ -1,0 +1,76 @@
+#include "store/world.h"
+
+namespace cardfile::test {
+namespace {
+
+FOR_EVERY_ENGINE(ChangeLog);
+
+TEST_P(ChangeLog, HasOneEntryForEachChangeWithWhatWasAndWhatBecame) {
+  const auto ada = world.has_contact({.phone = "13125550142", .first = "Ada"});
+  world.update(ada.id, {.first = "Augusta"});
+  world.commit(core::DeleteContact{.key = ada.id});
+  const auto log = world.log();
+  ASSERT_EQ(log.size(), 4);
+  EXPECT_EQ(log[0].subject, core::Subject::team);
+  EXPECT_EQ(log[1].operation, core::Operation::create);
+  EXPECT_EQ(log[2].operation, core::Operation::update);
+  EXPECT_EQ(log[2].subject_id, ada.id.value());
+  EXPECT_EQ(log[2].rev, 2);
+  EXPECT_EQ(log[2].actor, "key:7");
+  EXPECT_EQ(log[2].request_id, uuid(77));
+  const std::vector<core::FieldChange> changes{{"first", std::string("Ada"), std::string("Augusta")},
+                                               {"display_name", std::string("Ada"), std::string("Augusta")}};
+  EXPECT_EQ(log[2].changes, changes);
+  EXPECT_EQ(log[3].operation, core::Operation::remove);
+  EXPECT_EQ(log[3].rev, 3);
+}
+
+TEST_P(ChangeLog, HasAnEntryWithoutChangesForAnUpdateThatChangedNothing) {
+  const auto ada = world.has_contact({.phone = "13125550142", .first = "Ada"});
+  world.update(ada.id, {.first = "Ada"});
+  EXPECT_EQ(world.log().back().changes, std::vector<core::FieldChange>{});
+  EXPECT_EQ(world.log().back().rev, 2);
+}
+
+TEST_P(ChangeLog, IsReadInPagesAfterASeq) {
+  for (int i = 0; i < 9; ++i) world.has_contact({.phone = std::to_string(13125550100 + i)});
+  const auto log = world.log();
+  ASSERT_EQ(log.size(), 10);
+  EXPECT_EQ(world.store().changes(kTeam, 0, 3), std::vector(log.begin(), log.begin() + 3));
+  EXPECT_EQ(world.store().changes(kTeam, 3, 4), std::vector(log.begin() + 3, log.begin() + 7));
+  EXPECT_EQ(world.store().changes(kTeam, 7, 100), std::vector(log.begin() + 7, log.end()));
+  EXPECT_EQ(world.store().changes(kTeam, 10, 100), std::vector<core::ChangeEntry>{});
+}
+
+void expect_rising(const std::vector<core::ChangeEntry>& log) {
+  for (std::size_t i = 1; i < log.size(); ++i) {
+    EXPECT_EQ(log[i].seq, log[i - 1].seq + 1);
+    EXPECT_GT(log[i].at, log[i - 1].at);
+  }
+}
+
+TEST_P(ChangeLog, RisesWhileTheClockStandsStill) {
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  for (int i = 0; i < 5; ++i) world.update(ada.id, {.first = std::to_string(i)});
+  expect_rising(world.log());
+  EXPECT_EQ(world.contact(ada.id)->updated, world.log().back().at);
+}
+
+TEST_P(ChangeLog, RisesWhenTheClockGoesBack) {
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  world.clock().move(-std::chrono::hours(1));
+  for (int i = 0; i < 5; ++i) world.update(ada.id, {.first = std::to_string(i)});
+  expect_rising(world.log());
+  EXPECT_EQ(world.contact(ada.id)->updated, world.log().back().at);
+}
+
+TEST_P(ChangeLog, IsEachTeamsOwn) {
+  world.has_team(kOtherTeam);
+  world.has_contact({.phone = "13125550142"}, kOtherTeam);
+  EXPECT_EQ(world.log().size(), 1);
+  EXPECT_EQ(world.log(kOtherTeam).size(), 2);
+  EXPECT_EQ(world.log(kOtherTeam).front().seq, 1);
+}
+
+}  // namespace
+}  // namespace cardfile::test

@@ -1,0 +1,191 @@
+// The same random commands against both engines, which have to agree in everything.
+
+#include <cstdlib>
+#include <random>
+
+#include "store/world.h"
+
+namespace cardfile::test {
+namespace {
+
+constexpr int kSubmissions = 600;
+constexpr int kCommandsMax = 12;
+constexpr int kPhones = 40;  // Few, so that they collide.
+
+std::uint64_t chosen_seed() {
+  const char* given = std::getenv("CARDFILE_TEST_SEED");
+  return given ? std::strtoull(given, nullptr, 10) : 20'260'101;
+}
+
+class RandomCommands {
+ public:
+  explicit RandomCommands(std::uint64_t seed) : random_(seed) {}
+
+  std::vector<core::Command> submission() {
+    std::vector<core::Command> commands;
+    for (auto count = below(kCommandsMax) + 1; count > 0; --count)
+      commands.push_back(command(action(), below(3) == 0 ? kOtherTeam : kTeam));
+    return commands;
+  }
+
+  std::int64_t below(std::int64_t limit) { return std::uniform_int_distribution<std::int64_t>(0, limit - 1)(random_); }
+
+ private:
+  core::Action action() {
+    const auto die = below(100);
+    if (die < 25) return creation();
+    if (die < 75)
+      return core::UpdateContact{.key = key(), .patch = patch(), .custom_mode = mode(), .if_match = if_match()};
+    if (die < 88) return core::DeleteContact{.key = key(), .if_match = if_match()};
+    if (die < 90) return core::CreateTag{.uuid = uuid(10'000 + ++uuids_), .label = text(), .color = "#112233"};
+    if (die < 93) return core::CreateFields{.drafts = {{.title = text()}, {.title = text()}}};
+    if (die < 95) return core::CreateUser{.name = text(), .email = maybe() ? "not an address" : "a@example.com"};
+    if (die < 97) return core::CreateKey{.name = text(), .digest = std::string(64, 'a')};
+    if (die < 99) return core::RevokeKey{.id = core::KeyId(below(4))};
+    return core::CreateTeam{.name = text()};
+  }
+
+  core::CreateContact creation() {
+    core::CreateContact create{.uuid = uuid(++uuids_), .patch = patch(), .custom_mode = mode()};
+    if (below(10) == 0) create.id = core::ContactId(below(200) + 1);
+    if (maybe()) create.on_duplicate = core::OnDuplicate::reject;
+    return create;
+  }
+
+  core::ContactKey key() {
+    if (maybe()) return core::ContactId(below(60));
+    return uuid(static_cast<std::uint64_t>(below(static_cast<std::int64_t>(uuids_) + 2)));
+  }
+
+  core::ContactPatch patch() {
+    core::ContactPatch patch;
+    if (maybe()) patch.phone = phone();
+    if (maybe()) patch.first = text();
+    if (maybe()) patch.last = text();
+    if (below(4) == 0) patch.display_name = text();
+    if (below(3) == 0) patch.email = below(4) == 0 ? "" : "P" + std::to_string(below(kPhones)) + "@example.com";
+    if (maybe()) patch.custom = custom();
+    if (below(4) == 0) patch.assignee = core::UserId(below(4));
+    if (below(4) == 0) patch.tags = std::vector{core::TagId(below(4) + 1)};
+    if (below(4) == 0) patch.opted_out = maybe();
+    if (below(6) == 0) patch.email_suppressions = std::vector<std::int64_t>{below(9), below(9) + 9};
+    if (below(6) == 0)
+      patch.channels = std::vector<core::ChannelDraft>{{.type = "facebook", .value = phone(), .info = text()}};
+    if (below(20) == 0) patch.problems.push_back({"first", "is broken"});
+    return core::normalised(std::move(patch));
+  }
+
+  core::CustomPatch custom() {
+    core::CustomPatch values;
+    for (auto count = below(3); count > 0; --count) {
+      auto& value = values[core::FieldId(below(8))];
+      if (below(4) != 0) value = text();
+    }
+    return values;
+  }
+
+  std::optional<core::IfMatch> if_match() {
+    if (below(5) != 0) return std::nullopt;
+    return core::IfMatch{.any = below(4) == 0, .revs = {below(4) + 1}};
+  }
+
+  std::string text() {
+    static const std::vector<std::string> kTexts{"",     "Ada",  "Grace \"Amazing\"", "Zoë", "a\\b",
+                                                 "Plan", "City", "👩‍🚀",       "x y"};
+    return kTexts[static_cast<std::size_t>(below(static_cast<std::int64_t>(kTexts.size())))];
+  }
+
+  std::string phone() { return std::to_string(13'125'550'100 + below(kPhones)); }
+  core::CustomMode mode() { return below(3) == 0 ? core::CustomMode::overwrite : core::CustomMode::merge; }
+  bool maybe() { return below(2) == 0; }
+
+  std::mt19937_64 random_;
+  std::uint64_t uuids_ = 0;
+};
+
+struct SameOutcome {
+  bool operator()(const core::ContactSaved& a, const core::ContactSaved& b) const { return a.contact == b.contact; }
+  bool operator()(const core::ContactDeleted&, const core::ContactDeleted&) const { return true; }
+  bool operator()(const core::TagSaved& a, const core::TagSaved& b) const { return a.tag == b.tag; }
+  bool operator()(const core::FieldsSaved& a, const core::FieldsSaved& b) const {
+    return std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(),
+                      [](const auto& x, const auto& y) { return x.field == y.field && x.duplicate == y.duplicate; });
+  }
+  bool operator()(const core::TeamSaved& a, const core::TeamSaved& b) const { return a.team == b.team; }
+  bool operator()(const core::UserSaved& a, const core::UserSaved& b) const { return a.user == b.user; }
+  bool operator()(const core::KeySaved& a, const core::KeySaved& b) const { return a.key == b.key; }
+  template <class Left, class Right>
+  bool operator()(const Left&, const Right&) const {
+    return false;
+  }
+};
+
+/// A refusal's every detail.
+std::string told(const std::exception_ptr& refusal) {
+  try {
+    std::rethrow_exception(refusal);
+  } catch (const core::Error& error) {
+    auto text = std::string(to_string(error.code())) + ": " + error.message();
+    for (const auto& field : error.errors()) text += "; " + field.field + " " + field.message;
+    return text + (error.stored_rev() ? " rev " + std::to_string(*error.stored_rev()) : "");
+  }
+}
+
+void expect_same(const store::Work& left, const store::Work& right) {
+  ASSERT_EQ(left.result.index(), right.result.index());
+  if (const auto* refusal = std::get_if<std::exception_ptr>(&left.result)) {
+    EXPECT_EQ(told(*refusal), told(std::get<std::exception_ptr>(right.result)));
+  } else {
+    EXPECT_TRUE(std::visit(SameOutcome{}, std::get<core::Outcome>(left.result), std::get<core::Outcome>(right.result)));
+  }
+}
+
+void expect_same_state(World& left, World& right, core::TeamId team) {
+  EXPECT_EQ(*left.store().directory(team), *right.store().directory(team));
+  EXPECT_EQ(left.log(team), right.log(team));
+  for (std::int64_t id = 0; id < 4'000; ++id)
+    EXPECT_EQ(left.contact(core::ContactId(id), team), right.contact(core::ContactId(id), team));
+  for (int i = 0; i < kPhones; ++i) {
+    const auto phone = std::to_string(13'125'550'100 + i);
+    EXPECT_EQ(left.contact_at_phone(phone, team), right.contact_at_phone(phone, team));
+    const core::Address facebook{"facebook", phone};
+    EXPECT_EQ(left.store().contact_at(team, facebook), right.store().contact_at(team, facebook));
+  }
+}
+
+TEST(RandomRun, LeavesBothEnginesWithTheSameOutcomesAndTheSameState) {
+  const auto seed = chosen_seed();
+  SCOPED_TRACE("CARDFILE_TEST_SEED=" + std::to_string(seed));
+  RandomCommands random(seed);
+  World memory(Engine::memory);
+  World sqlite(Engine::sqlite);
+  memory.has_team(kOtherTeam);
+  sqlite.has_team(kOtherTeam);
+  int saved = 0;
+  int refused = 0;
+
+  for (int i = 0; i < kSubmissions; ++i) {
+    const auto by = std::chrono::microseconds(random.below(30) - 10);
+    memory.clock().move(by);
+    sqlite.clock().move(by);
+    const auto commands = random.submission();
+    const auto left = memory.commit_all(commands);
+    const auto right = sqlite.commit_all(commands);
+    for (std::size_t k = 0; k < commands.size(); ++k) {
+      expect_same(left[k], right[k]);
+      ++(refusal_of(left[k]) ? refused : saved);
+    }
+    ASSERT_FALSE(HasFailure()) << "in submission " << i;
+  }
+
+  EXPECT_GT(saved, 1'000);
+  EXPECT_GT(refused, 500);
+  for (const auto team : {kTeam, kOtherTeam}) expect_same_state(memory, sqlite, team);
+  sqlite.reopen();
+  for (const auto team : {kTeam, kOtherTeam}) expect_same_state(memory, sqlite, team);
+  EXPECT_EQ(memory.findings(), std::vector<std::string>{});
+  EXPECT_EQ(sqlite.findings(), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace cardfile::test

@@ -1,0 +1,83 @@
+#include "store/faulty_vfs.h"
+#include "store/world.h"
+
+namespace cardfile::test {
+namespace {
+
+class FailingDisk : public testing::Test {
+ protected:
+  std::optional<core::ErrorCode> refusal_of_update() {
+    return world_.refusal(core::UpdateContact{.key = ada_.id, .patch = {.first = "Augusta"}});
+  }
+
+  FaultyVfs vfs_{"failing-disk"};
+  World world_{Engine::sqlite, {.vfs = vfs_.name()}};
+  core::Contact ada_ = world_.has_contact({.phone = "13125550142", .first = "Ada"});
+};
+
+TEST_F(FailingDisk, StopsAcknowledgingForGoodWhenASyncFailsAndReadsGoOn) {
+  EXPECT_EQ(world_.store().write_failure(), "");
+  vfs_.syncs_give(SQLITE_IOERR_FSYNC);
+  EXPECT_EQ(refusal_of_update(), core::ErrorCode::unavailable);
+  EXPECT_NE(world_.store().write_failure(), "");
+  EXPECT_EQ(world_.contact(ada_.id), ada_);
+
+  vfs_.syncs_give(SQLITE_OK);
+  EXPECT_EQ(refusal_of_update(), core::ErrorCode::unavailable);
+  EXPECT_EQ(world_.contact(ada_.id), ada_);
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+}
+
+TEST_F(FailingDisk, HasEverythingThatWasAcknowledgedWhenItIsOpenedAgain) {
+  vfs_.syncs_give(SQLITE_IOERR_FSYNC);
+  EXPECT_EQ(refusal_of_update(), core::ErrorCode::unavailable);
+  vfs_.syncs_give(SQLITE_OK);
+  world_.reopen();
+  // What was not acknowledged may be there or not, but then in full.
+  const auto stored = world_.contact(ada_.id);
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->first, stored->rev == 1 ? "Ada" : "Augusta");
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+  EXPECT_EQ(refusal_of_update(), std::nullopt);
+}
+
+TEST_F(FailingDisk, RefusesTheWholeBatchWhenItCannotBeWritten) {
+  vfs_.writes_give(SQLITE_IOERR_WRITE);
+  const auto works = world_.commit_all(
+      {command(world_.creation({.phone = "13125550143"})), command(world_.creation({.phone = "13125550142"}))});
+  for (const auto& work : works) EXPECT_EQ(refusal_of(work), core::ErrorCode::unavailable);
+  EXPECT_NE(world_.store().write_failure(), "");
+  vfs_.writes_give(SQLITE_OK);
+  world_.reopen();
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+}
+
+TEST_F(FailingDisk, TakesWritesAgainOnceThereIsSpace) {
+  for (int successes = 0; successes < 6; ++successes) {
+    vfs_.writes_give(SQLITE_FULL, successes);
+    while (refusal_of_update() == std::nullopt) {
+    }
+    EXPECT_EQ(world_.store().write_failure(), "");
+    vfs_.writes_give(SQLITE_OK);
+    EXPECT_EQ(refusal_of_update(), std::nullopt);
+  }
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+  const auto log = world_.log();
+  EXPECT_EQ(log.back().seq, static_cast<std::int64_t>(log.size()));
+  world_.reopen();
+  EXPECT_EQ(world_.log(), log);
+}
+
+TEST_F(FailingDisk, ForgetsWhatAFailedBatchGaveOut) {
+  vfs_.writes_give(SQLITE_FULL);
+  EXPECT_EQ(world_.refusal(core::CreateFields{.drafts = {{.title = "Plan"}}}), core::ErrorCode::unavailable);
+  EXPECT_EQ(world_.refusal(world_.creation({.phone = "13125550143"})), core::ErrorCode::unavailable);
+  vfs_.writes_give(SQLITE_OK);
+  EXPECT_TRUE(world_.store().directory(kTeam)->fields.empty());
+  EXPECT_EQ(world_.has_contact({.phone = "13125550143"}).id, core::ContactId(2));
+  EXPECT_EQ(world_.has_field("Plan"), core::FieldId(1));
+  EXPECT_EQ(world_.log().back().seq, 4);
+}
+
+}  // namespace
+}  // namespace cardfile::test

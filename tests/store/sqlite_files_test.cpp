@@ -1,0 +1,108 @@
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+
+#include "base/crypto.h"
+#include "store/sqlite/db.h"
+#include "store/world.h"
+
+namespace cardfile::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::vector<std::string> files_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) names.push_back(entry.path().filename());
+  return names;
+}
+
+mode_t mode_of(const std::filesystem::path& path) {
+  struct stat status {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0);
+  return status.st_mode & 0777;
+}
+
+std::string open_error(const store::SqliteOptions& options) {
+  try {
+    store::open_sqlite(options, TestClock().source());
+    return "";
+  } catch (const store::OpenError& error) {
+    return error.what();
+  }
+}
+
+class DataFolder : public testing::Test {
+ protected:
+  std::filesystem::path folder() { return world_.options().folder; }
+
+  World world_{Engine::sqlite};
+};
+
+TEST_F(DataFolder, GivesTheSameStateWhenItIsOpenedAgain) {
+  const auto field = world_.has_field("Plan");
+  const auto ada = world_.has_contact({.phone = "13125550142", .custom = core::CustomPatch{{field, "pro"}}});
+  const auto gone = world_.has_contact({.phone = "13125550143"});
+  world_.commit(core::DeleteContact{.key = gone.id});
+  world_.commit(core::CreateKey{.name = "CI", .digest = base::to_hex(base::sha256("secret"))});
+  const auto directory = *world_.store().directory(kTeam);
+  const auto log = world_.log();
+
+  world_.reopen();
+  EXPECT_EQ(world_.contact(ada.uuid), ada);
+  EXPECT_EQ(*world_.store().directory(kTeam), directory);
+  EXPECT_EQ(world_.log(), log);
+  EXPECT_EQ(world_.store().key_owner(base::sha256("secret"))->team, kTeam);
+  EXPECT_EQ(world_.has_contact({.phone = "13125550144"}).id, core::ContactId(3));
+  EXPECT_EQ(world_.log().back().seq, log.back().seq + 1);
+  EXPECT_GT(world_.log().back().at, log.back().at);
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+}
+
+TEST_F(DataFolder, IsOneFileAfterACleanClose) {
+  world_.has_contact({.phone = "13125550142"});
+  EXPECT_TRUE(world_.contact_at_phone("13125550142"));
+  world_.close();
+  EXPECT_EQ(files_in(folder()), std::vector<std::string>{"cardfile.db"});
+}
+
+TEST_F(DataFolder, CanBeReadByItsOwnerOnly) {
+  world_.has_contact({.phone = "13125550142"});
+  EXPECT_EQ(mode_of(folder()), 0700);
+  EXPECT_GE(files_in(folder()).size(), 4);
+  for (const auto& name : files_in(folder())) EXPECT_EQ(mode_of(folder() / name), 0600) << name;
+}
+
+TEST_F(DataFolder, IsHeldByOneProcessAtATime) {
+  EXPECT_THAT(open_error(world_.options()),
+              AllOf(HasSubstr("is in use by another cardfile process (pid " + std::to_string(::getpid()) + ")"),
+                    HasSubstr("--data")));
+  world_.close();
+  EXPECT_EQ(open_error(world_.options()), "");
+}
+
+TEST_F(DataFolder, OfANewerFormatIsRefusedWithBothVersions) {
+  world_.close();
+  store::sqlite::Connection({.file = folder() / "cardfile.db"}).execute("PRAGMA user_version = 4711");
+  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 1")));
+}
+
+TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {
+  world_.close();
+  std::filesystem::resize_file(folder() / "cardfile.db", 0);
+  std::filesystem::copy_file(__FILE__, folder() / "cardfile.db", std::filesystem::copy_options::overwrite_existing);
+  EXPECT_THAT(open_error(world_.options()), HasSubstr("Cannot open the data folder"));
+}
+
+TEST_F(DataFolder, WithASlashAtItsEndIsMadeWithItsParents) {
+  const TempFolder temp;
+  const store::SqliteOptions options{.folder = temp / "a/b/"};
+  EXPECT_EQ(open_error(options), "");
+  EXPECT_EQ(mode_of(temp / "a/b"), 0700);
+}
+
+}  // namespace
+}  // namespace cardfile::test

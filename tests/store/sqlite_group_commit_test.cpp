@@ -1,0 +1,89 @@
+#include <memory>
+#include <vector>
+
+#include "store/faulty_vfs.h"
+#include "store/pending.h"
+#include "store/world.h"
+
+namespace cardfile::test {
+namespace {
+
+/// Updates of one contact, the first of which is being synced until the test lets it go on.
+class GroupCommit : public testing::Test {
+ protected:
+  GroupCommit() { ada_ = world_.has_contact({.phone = "13125550142"}).id; }
+  ~GroupCommit() override { vfs_.release_syncs(); }
+
+  void begin_with_a_sync_that_waits() {
+    vfs_.hold_syncs();
+    submit(executor_);
+    vfs_.wait_for_held_sync();
+  }
+
+  void submit(CountingExecutor& executor) {
+    pending_.push_back(std::make_unique<Pending>(world_.store(), executor, command(core::UpdateContact{.key = ada_})));
+  }
+
+  FaultyVfs vfs_{"group-commit"};
+  World world_{Engine::sqlite, {.queue_max = 100, .vfs = vfs_.name()}};
+  core::ContactId ada_;
+  CountingExecutor executor_;
+  std::vector<std::unique_ptr<Pending>> pending_;
+};
+
+TEST_F(GroupCommit, SyncsOnceForAllWhoWaited) {
+  const auto before = vfs_.syncs();
+  begin_with_a_sync_that_waits();
+  for (int i = 0; i < 63; ++i) submit(executor_);
+  vfs_.release_syncs();
+  executor_.wait_for(64);
+  EXPECT_EQ(vfs_.syncs() - before, 2);
+  EXPECT_EQ(executor_.calls(), 2);
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    const auto& saved = std::get<core::ContactSaved>(std::get<core::Outcome>(pending_[i]->work().result));
+    EXPECT_EQ(saved.contact.rev, 2 + static_cast<std::int64_t>(i)) << "results come in commit order";
+  }
+}
+
+TEST_F(GroupCommit, WakesEachExecutorOnce) {
+  CountingExecutor other;
+  begin_with_a_sync_that_waits();
+  for (int i = 0; i < 10; ++i) submit(i % 2 == 0 ? executor_ : other);
+  vfs_.release_syncs();
+  executor_.wait_for(6);
+  other.wait_for(5);
+  EXPECT_EQ(executor_.calls(), 2);
+  EXPECT_EQ(other.calls(), 1);
+}
+
+TEST_F(GroupCommit, RefusesAtOnceWhenTooManyWait) {
+  begin_with_a_sync_that_waits();
+  for (int i = 0; i < 100; ++i) submit(executor_);
+  CountingExecutor impatient;
+  submit(impatient);
+  impatient.wait_for(1);
+  EXPECT_EQ(refusal_of(pending_.back()->work()), core::ErrorCode::unavailable);
+  vfs_.release_syncs();
+  executor_.wait_for(101);
+  EXPECT_EQ(world_.contact(ada_)->rev, 102);
+}
+
+TEST_F(GroupCommit, DoesNotBlockReaders) {
+  begin_with_a_sync_that_waits();
+  EXPECT_EQ(world_.contact(ada_)->rev, 1);
+  vfs_.release_syncs();
+  executor_.wait_for(1);
+  EXPECT_EQ(world_.contact(ada_)->rev, 2);
+}
+
+TEST_F(GroupCommit, FinishesWhatWaitsBeforeItCloses) {
+  begin_with_a_sync_that_waits();
+  for (int i = 0; i < 20; ++i) submit(executor_);
+  vfs_.release_syncs();
+  world_.reopen();
+  executor_.wait_for(21);
+  EXPECT_EQ(world_.contact(ada_)->rev, 22);
+}
+
+}  // namespace
+}  // namespace cardfile::test
