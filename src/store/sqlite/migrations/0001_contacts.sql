@@ -96,7 +96,8 @@ CREATE TABLE address (
   PRIMARY KEY (team, type, value)
 ) STRICT, WITHOUT ROWID;
 
--- What happened, in commit order. The last entry of a team tells where its seq and its time stand.
+-- What happened, in commit order. The last entry of a team tells where its seq and its time stand. Not WITHOUT ROWID:
+-- entries are long, and such a table would give most of them an overflow page of their own.
 CREATE TABLE change_log (
   team       INTEGER NOT NULL,
   seq        INTEGER NOT NULL,
@@ -109,4 +110,4 @@ CREATE TABLE change_log (
   request_id BLOB NOT NULL,
   changes    TEXT NOT NULL,   -- JSON: {"first": ["Ada", "Grace"], …}
   PRIMARY KEY (team, seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
