@@ -3,17 +3,12 @@
 #include <utility>
 
 namespace cardfile::store::sqlite {
-namespace {
 
-constexpr std::int64_t kStepBytes = std::int64_t{64} << 20;
-constexpr int kStepsUntilRestart = 4;
-
-}  // namespace
-
-Checkpointer::Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed)
+Checkpointer::Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed,
+                           std::int64_t step_bytes)
     : connection_(options),
       failed_(std::move(failed)),
-      step_pages_(static_cast<int>(kStepBytes / connection_.integer("PRAGMA page_size"))),
+      step_pages_(static_cast<int>(step_bytes / connection_.integer("PRAGMA page_size"))),
       next_step_(step_pages_),
       next_restart_(kStepsUntilRestart * step_pages_),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -26,13 +21,16 @@ void Checkpointer::after_commit(Connection& writer, int pages) {
   }
   if (pages < next_step_) return;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // A disk that is slower than its writers: they wait for the step, or the log would outgrow any limit.
+    if (pages >= next_restart_ + kStepsUntilRestart * step_pages_)
+      changed_.wait(lock, [this] { return !step_wanted_; });
     if (step_wanted_) return;
     step_wanted_ = pages < next_restart_;
   }
   next_step_ = pages + step_pages_ / 2;
   if (pages < next_restart_) {
-    changed_.notify_one();
+    changed_.notify_all();
     return;
   }
   // A reader that keeps an old state in use, such as a check, lets the log grow on; the next attempt is one step later.
@@ -49,8 +47,11 @@ void Checkpointer::stop() {
 void Checkpointer::run(const std::stop_token& stop) {
   while (wait_for_step(stop)) {
     take_step();
-    const std::lock_guard lock(mutex_);
-    step_wanted_ = false;
+    {
+      const std::lock_guard lock(mutex_);
+      step_wanted_ = false;
+    }
+    changed_.notify_all();
   }
 }
 

@@ -14,17 +14,24 @@ namespace cardfile::store::sqlite {
 
 /// Copies the log into the database on a thread of its own, in large steps and beside the writer. While the writer is
 /// busy that never reaches the log's end, so when the log has grown to several steps the writer itself copies the rest
-/// between two batches, and the log begins anew.
+/// between two batches, and the log begins anew. If a step is still being taken at twice that, the writer waits for it.
 class Checkpointer {
  public:
+  /// How far the log grows between two steps.
+  static constexpr std::int64_t kStepBytes = std::int64_t{32} << 20;
+  /// At so many steps the writer copies the rest.
+  static constexpr int kStepsUntilRestart = 4;
+
   /// `failed` is called on the checkpointer's thread when copying fails for a reason that will not pass.
-  Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed);
+  Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed,
+               std::int64_t step_bytes = kStepBytes);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer() = default;
 
   /// For the writer, between two transactions of `writer`: the log has `pages` now. Throws SqliteError when copying
-  /// the rest fails.
+  /// the rest fails. Unless a reader keeps an old state in use, the log stays below 2 * kStepsUntilRestart steps and
+  /// the last transaction.
   void after_commit(Connection& writer, int pages);
 
   /// Waits for the step that is being taken; no other follows.

@@ -8,7 +8,8 @@
 namespace cardfile::store::sqlite {
 namespace {
 
-constexpr int kBusyTimeoutMs = 5'000;  // For locks of other programs, such as the sqlite3 shell.
+constexpr int kBusyTimeoutMs = 5'000;     // For locks of other programs, such as the sqlite3 shell.
+constexpr int kCheckpointTimeoutMs = 50;  // For readers that are in the way: writers wait meanwhile.
 
 /// Before the first connection. Every connection is used by one thread at a time, and nobody reads the memory counters.
 void configure_library() {
@@ -36,8 +37,6 @@ int sqlite_mode(CheckpointMode mode) {
       return SQLITE_CHECKPOINT_PASSIVE;
     case CheckpointMode::restart:
       return SQLITE_CHECKPOINT_RESTART;
-    case CheckpointMode::truncate:
-      return SQLITE_CHECKPOINT_TRUNCATE;
   }
   return SQLITE_CHECKPOINT_PASSIVE;
 }
@@ -109,7 +108,9 @@ void Connection::on_commit(std::function<void(int pages)> committed) {
 
 CheckpointResult Connection::checkpoint(CheckpointMode mode) {
   CheckpointResult result;
+  sqlite3_busy_timeout(handle_, kCheckpointTimeoutMs);
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, sqlite_mode(mode), &result.logged, &result.copied);
+  sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
   if ((code & 0xff) != SQLITE_BUSY) require_ok(code, "copy the write-ahead log into the database");
   return {.logged = std::max(result.logged, 0), .copied = std::max(result.copied, 0)};
 }

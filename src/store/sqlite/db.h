@@ -35,7 +35,7 @@ bool may_succeed_later(const SqliteError& error);
 
 struct ConnectionOptions {
   std::filesystem::path file;
-  std::string vfs = {};               // Empty: SQLite's default.
+  std::string vfs = {};          // Empty: SQLite's default.
   bool read_only = false;        // Of statements; the file itself is opened for writing, as WAL readers need.
   std::int64_t mmap_bytes = 0;   // How much of the file is read through memory mapping.
   std::int64_t cache_bytes = 0;  // What the page cache may grow to.
@@ -43,11 +43,10 @@ struct ConnectionOptions {
 
 enum class CheckpointMode {
   passive,  // Copies what it can without waiting for anybody.
-  restart,  // Copies everything and makes the next commit begin the log anew; waits for readers.
-  truncate  // The same, and cuts the log file to nothing.
+  restart   // Copies everything and makes the next commit begin the log anew; waits a moment for readers.
 };
 
-/// Pages in the write-ahead log, and how many of them the database file has already. Both 0 after a complete truncate.
+/// Pages in the write-ahead log, and how many of them the database file has already.
 struct CheckpointResult {
   int logged = 0;
   int copied = 0;

@@ -20,7 +20,7 @@ namespace sqlite {
 namespace {
 
 constexpr std::int64_t kPageBytes = 2048;
-constexpr std::int64_t kWriterCacheBytes = 8 << 20;
+constexpr std::int64_t kWriterCacheBytes = 16 << 20;
 constexpr std::int64_t kWriterMmapBytes = 16 << 20;
 constexpr std::int64_t kReaderCacheBytes = 1 << 20;
 constexpr std::int64_t kReaderMmapBytes = 16 << 20;
