@@ -30,7 +30,8 @@ struct Call {
   core::Actor actor;
   bool draining = false;  // The server is about to stop.
 
-  /// co_await call.commit(action): the outcome once it is durable.
+  /// co_await call.commit(std::move(action)): the outcome once it is durable. `action` is a named local: g++ 12
+  /// destroys an aggregate twice that is built inside of a co_await expression.
   store::Commit commit(core::Action action) const;
 
   std::shared_ptr<const core::Directory> directory() const;

@@ -37,7 +37,8 @@ base::Task<http::Response> list_fields(const Call& call) {
 }
 
 base::Task<http::Response> create_fields(const Call& call) {
-  const core::Outcome outcome = co_await call.commit(wire::v1::read_fields(call.body()));
+  core::CreateFields create = wire::v1::read_fields(call.body());
+  const core::Outcome outcome = co_await call.commit(std::move(create));
   std::string body;
   wire::JsonWriter json(body);
   wire::v1::write_created_fields(json, std::get<core::FieldsSaved>(outcome));
