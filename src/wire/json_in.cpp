@@ -198,7 +198,7 @@ class JsonDocument::Parser {
     }
     // A place behind the array means that the body, not its frame, has closed it.
     const char* rest = nullptr;
-    if (!document.current_location().get(rest)) fail(kUnexpected, body_begin() + offset_of_unopened(kept_body()));
+    if (!document.current_location().get(rest)) fail(kUnexpected, body_begin() + offset_of_unopened(body));
     if (nodes_.empty()) fail(kUnexpected, end());
     return Json(nodes_.data());
   }
@@ -257,6 +257,10 @@ class JsonDocument::Parser {
   void walk(ondemand::document& document, ondemand::value value, std::string_view name, std::size_t depth) {
     const std::size_t at = nodes_.size();
     const char* const start = value.raw_json_token().data();
+    if (at == kJsonValuesMax) {
+      refuse("body",
+             "has more than " + std::to_string(kJsonValuesMax) + " values at byte " + std::to_string(offset_of(start)));
+    }
     nodes_.emplace_back().name = name;
     ondemand::json_type type{};
     if (const auto error = value.type().get(type)) fail(reason(error), start);

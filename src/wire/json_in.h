@@ -14,6 +14,9 @@ namespace cardfile::wire {
 /// Containers may be nested this deep.
 inline constexpr std::size_t kJsonDepthMax = 32;
 
+/// Values that one document may have, containers and what is in them: what the largest bulk call needs, several times.
+inline constexpr std::size_t kJsonValuesMax = 200'000;
+
 /// What a value is. An `integer` is written without fraction and exponent; 1.0 and 1e2 are a `number`.
 enum class JsonKind : std::uint8_t { null, boolean, integer, number, string, array, object };
 
@@ -124,8 +127,8 @@ class JsonDocument {
   /// Checks the whole of `body` and gives its value; `body` itself is not needed afterwards. Throws Error(bad_data)
   /// with one field at fault: the member's path for one that is given twice, otherwise "body" and the byte offset at
   /// which `body` stops being a JSON text (RFC 8259) in UTF-8, without byte order mark. Refused beyond the RFC's
-  /// grammar are nesting past kJsonDepthMax, an integer that 64 bits with sign cannot hold, a number that a double
-  /// cannot, and an escaped surrogate without its other half.
+  /// grammar are nesting past kJsonDepthMax, more than kJsonValuesMax values, an integer that 64 bits with sign cannot
+  /// hold, a number that a double cannot, and an escaped surrogate without its other half.
   Json parse(std::string_view body);
 
  private:

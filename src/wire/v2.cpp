@@ -83,6 +83,8 @@ core::ContactPatch read_contact_patch(const Json& body, AddressRule rule) {
     report(patch.problems, "contact_channels",
            "is required: at least one {channel_type, channel_id}, or phone or email");
   }
+  // A new contact has no phone that an empty one could mean to clear.
+  if (rule == AddressRule::required && patch.phone && patch.phone->empty()) patch.phone.reset();
   return core::normalised(std::move(patch));
 }
 

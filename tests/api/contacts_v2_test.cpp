@@ -41,6 +41,14 @@ TEST(CreateContactV2, TakesAPlainPhoneOrEmailInstead) {
   EXPECT_EQ(world.post("/v2/contact", R"({"email":"theo@example.org"})").status, 200);
 }
 
+TEST(CreateContactV2, TakesAnEmptyPhoneBesideAChannelForNone) {
+  World world;
+  const Reply reply = world.post(
+      "/v2/contact", R"({"phone":"","contact_channels":[{"channel_type":"email","channel_id":"theo@example.org"}]})");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply["phone"], "");
+}
+
 TEST(CreateContactV2, NeedsAnAddress) {
   World world;
   for (const char* body : {R"({"first":"Theo"})", R"({"contact_channels":[]})", R"({"email":""})"}) {

@@ -224,6 +224,21 @@ TEST(JsonDocument, ReadsBackWhateverTheWriterWrites) {
   }
 }
 
+TEST(JsonDocument, TellsThePlaceInTheBodyThatWasSentAlsoBehindEscapes) {
+  EXPECT_EQ(refused(R"({"a":"x\"y"}])").front().message, "is not JSON: an unexpected character at byte 12");
+  EXPECT_EQ(refused(R"({"a":"xzzy"}])").front().message, "is not JSON: an unexpected character at byte 12");
+}
+
+TEST(JsonDocument, TakesSoManyValuesAndNoMore) {
+  const auto zeros = [](std::size_t count) {
+    std::string text = "[0";
+    for (std::size_t i = 1; i < count; ++i) text += ",0";
+    return text + "]";
+  };
+  EXPECT_EQ(refused(zeros(kJsonValuesMax - 1)), Problems{});
+  EXPECT_EQ(refused(zeros(kJsonValuesMax)), (Problems{{"body", "has more than 200000 values at byte 399999"}}));
+}
+
 TEST(JsonDocument, SurvivesEveryDamagedByte) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
