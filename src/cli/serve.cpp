@@ -142,7 +142,12 @@ int serve(const base::Config& config) {
   base::Log log(settings.log_level, settings.log_file);
   settings.limits.connections_max = connections_possible(settings.limits.connections_max, log);
 
-  const auto store = store::open_sqlite({.folder = settings.data}, now);
+  auto store = store::open_sqlite({.folder = settings.data,
+                                   .on_failure =
+                                       [&log](const std::string& why) {
+                                         log.write(base::LogLevel::error, "writes_refused", {{"cause", why}});
+                                       }},
+                                  now);
   if (settings.demo) seed_demo(*store, settings.data);
   refuse_demo_key_for_others(*store, settings);
   api::Api api({.store = *store, .log = log, .clock = now, .next_uuid = next_uuid}, settings.access_log);
@@ -158,6 +163,7 @@ int serve(const base::Config& config) {
   api.begin_drain();
   const bool complete = server->drain(settings.drain_timeout);
   if (!complete) log.write(base::LogLevel::warning, "requests_cut_off");
+  store.reset();  // Closing may take a while, and may fail: both are to be seen before "stopped".
   log.write(base::LogLevel::info, "stopped");
   return 0;
 }

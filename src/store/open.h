@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -22,6 +23,10 @@ struct SqliteOptions {
   std::size_t queue_max = 10'000;  // Commands that may wait; the next is refused with unavailable.
   std::size_t batch_max = 512;     // Commands in one transaction (one submission is never split).
   std::string vfs = {};            // SQLite's name of the file system to use; empty: the default one.
+
+  /// Told, on a thread of the store's, why writes were refused: once when none are taken any more, and for each batch
+  /// that failed for a reason that may pass. A sentence for the operator, without personal data.
+  std::function<void(const std::string& why)> on_failure = {};
 };
 
 /// The embedded engine: SQLite files in one folder, held by one process. Runs migrations. Throws OpenError.

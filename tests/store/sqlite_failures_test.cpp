@@ -28,6 +28,25 @@ TEST_F(FailingDisk, StopsAcknowledgingForGoodWhenASyncFailsAndReadsGoOn) {
   EXPECT_EQ(world_.findings(), std::vector<std::string>{});
 }
 
+TEST(AFailedSync, IsToldToTheOperatorOnceAndAPassingFailureEachTime) {
+  FaultyVfs vfs("told-disk");
+  std::vector<std::string> told;
+  World world(Engine::sqlite,
+              {.vfs = vfs.name(), .on_failure = [&told](const std::string& why) { told.push_back(why); }});
+  const auto refused = [&world] { return world.refusal(world.creation({.phone = "13125550142"})); };
+  vfs.writes_give(SQLITE_FULL);
+  EXPECT_EQ(refused(), core::ErrorCode::unavailable);
+  EXPECT_EQ(refused(), core::ErrorCode::unavailable);
+  EXPECT_EQ(told.size(), 2U);
+  vfs.writes_give(SQLITE_OK);
+  vfs.syncs_give(SQLITE_IOERR_FSYNC);
+  EXPECT_EQ(refused(), core::ErrorCode::unavailable);
+  EXPECT_EQ(refused(), core::ErrorCode::unavailable);
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told.back(), world.store().write_failure());
+  vfs.syncs_give(SQLITE_OK);
+}
+
 TEST_F(FailingDisk, HasEverythingThatWasAcknowledgedWhenItIsOpenedAgain) {
   vfs_.syncs_give(SQLITE_IOERR_FSYNC);
   EXPECT_EQ(refusal_of_update(), core::ErrorCode::unavailable);

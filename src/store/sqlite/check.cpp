@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/change.h"
 #include "store/sqlite/rows.h"
+#include "wire/change_json.h"
 
 namespace cardfile::store::sqlite {
 namespace {
@@ -237,12 +240,41 @@ class LogCheck {
   core::Timestamp at_;
 };
 
+/// The fields of a contact as the entries of the log leave them.
+class Replay {
+ public:
+  /// False when the entry does not go on from where the entries before it ended.
+  bool follow(const std::vector<core::FieldChange>& changes) {
+    bool goes_on = true;
+    for (const auto& change : changes) {
+      auto& value = fields_[change.field];
+      goes_on = goes_on && value == change.from;
+      value = change.to;
+      if (std::holds_alternative<std::monostate>(change.to)) fields_.erase(change.field);
+    }
+    return goes_on;
+  }
+
+  bool gives(const core::Contact& contact) const {
+    const auto fields = core::differences(std::nullopt, contact);
+    return fields.size() == fields_.size() && std::ranges::all_of(fields, [this](const core::FieldChange& field) {
+             const auto found = fields_.find(field.field);
+             return found != fields_.end() && found->second == field.to;
+           });
+  }
+
+ private:
+  std::map<std::string, core::LogValue> fields_;
+};
+
 /// What the log says of a contact, after one entry of it and finally after all of them.
 struct History {
   ContactName name;
   std::int64_t rev = 0;
-  std::int64_t at = 0;
+  core::Timestamp at;
   bool deleted = true;
+  bool readable = true;  // All of its entries could be decoded.
+  Replay replay;
 };
 
 /// The log and the contacts, both in the order of contacts and side by side.
@@ -251,9 +283,10 @@ class HistoryCheck {
   HistoryCheck(Connection& connection, Report& report)
       : report_(report),
         entries_statement_(connection,
-                           "SELECT team, subject_id, rev, at, operation FROM change_log WHERE subject = 'contact' "
-                           "ORDER BY team, subject_id, seq"),
-        contacts_statement_(connection, "SELECT team, id, rev, updated FROM contact ORDER BY team, id"),
+                           "SELECT team, subject_id, rev, at, operation, changes FROM change_log "
+                           "WHERE subject = 'contact' ORDER BY team, subject_id, seq"),
+        contacts_statement_(connection, std::string("SELECT team, id, rev, updated, ") + kContactColumns +
+                                            " FROM contact ORDER BY team, id"),
         entries_(entries_statement_),
         contacts_(contacts_statement_) {}
 
@@ -264,53 +297,79 @@ class HistoryCheck {
       const ContactName name{.team = entries_.integer(), .id = entries_.integer()};
       if (name != history.name) {
         compare_with_row(history);
-        history = {.name = name};
+        history = {};
+        history.name = name;
       }
       follow(history);
       report_.advance();
     }
     compare_with_row(history);
-    for (; has_contact_; next_contact()) report_.add(contact_.name.text() + " is not in the change log.");
+    for (; has_contact_; next_contact()) report_.add(name_.text() + " is not in the change log.");
   }
 
  private:
   void next_contact() {
     has_contact_ = contacts_.next();
     if (!has_contact_) return;
-    contact_.name = {.team = contacts_.integer(), .id = contacts_.integer()};
-    contact_.rev = contacts_.integer();
-    contact_.at = contacts_.integer();
+    name_ = {.team = contacts_.integer(), .id = contacts_.integer()};
+    rev_ = contacts_.integer();
+    updated_ = contacts_.time();
+    contact_.reset();
+    try {
+      contact_ = read_contact(contacts_);
+    } catch (const SqliteError&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      // ContactCheck has said so.
+    }
     report_.advance();
   }
 
   /// Takes in the entry at hand. A chosen id may be given again after its contact was deleted, and begins at 1 then.
   void follow(History& history) {
     const auto rev = entries_.integer();
-    const auto at = entries_.integer();
+    history.at = entries_.time();
     const auto operation = entries_.text();
     const bool creates = operation == core::to_string(core::Operation::create);
     const auto expected = creates ? 1 : history.rev + 1;
     if (rev != expected || creates != history.deleted)
       report_.add(history.name.text() + " has a gap in the change log at revision " + std::to_string(rev) + ".");
     history.rev = rev;
-    history.at = at;
     history.deleted = operation == core::to_string(core::Operation::remove);
+    replay(history);
+  }
+
+  void replay(History& history) {
+    try {
+      if (!history.replay.follow(wire::parse_changes(entries_.text())) && history.readable)
+        report_.add(history.name.text() + " was something else before revision " + std::to_string(history.rev) +
+                    " than the change log says.");
+    } catch (const SqliteError&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      history.readable = false;  // LogCheck has said so.
+    }
   }
 
   void compare_with_row(const History& history) {
-    for (; has_contact_ && contact_.name < history.name; next_contact())
-      report_.add(contact_.name.text() + " is not in the change log.");
-    const bool has_row = has_contact_ && contact_.name == history.name;
+    for (; has_contact_ && name_ < history.name; next_contact())
+      report_.add(name_.text() + " is not in the change log.");
+    const bool has_row = has_contact_ && name_ == history.name;
     if (has_row == history.deleted)
       report_.add(history.name.text() + (has_row ? " is deleted in the change log but still has a row."
                                                  : " is not deleted in the change log but has no row."));
     if (!has_row) return;
-    if (!history.deleted && contact_.rev != history.rev)
-      report_.add(contact_.name.text() + " has revision " + std::to_string(contact_.rev) +
-                  ", and its last change has " + std::to_string(history.rev) + ".");
-    if (!history.deleted && contact_.at != history.at)
-      report_.add(contact_.name.text() + " was not updated at the time of its last change.");
+    if (!history.deleted) compare_with_row_that_lives(history);
     next_contact();
+  }
+
+  void compare_with_row_that_lives(const History& history) {
+    if (rev_ != history.rev)
+      report_.add(name_.text() + " has revision " + std::to_string(rev_) + ", and its last change has " +
+                  std::to_string(history.rev) + ".");
+    if (updated_ != history.at) report_.add(name_.text() + " was not updated at the time of its last change.");
+    if (contact_ && history.readable && !history.replay.gives(*contact_))
+      report_.add(name_.text() + " is not what the change log made it.");
   }
 
   Report& report_;
@@ -318,9 +377,26 @@ class HistoryCheck {
   Statement contacts_statement_;
   Execution entries_;
   Execution contacts_;
+
+  // The row at hand.
   bool has_contact_ = false;
-  History contact_;  // What its row says.
+  ContactName name_;
+  std::int64_t rev_ = 0;
+  core::Timestamp updated_;
+  std::optional<core::Contact> contact_;  // None when it cannot be decoded.
 };
+
+/// What rows refer to is there.
+void check_references(Connection& connection, Report& report) {
+  Statement statement(connection,
+                      "SELECT team, id FROM contact WHERE assigned <> 0 AND NOT EXISTS "
+                      "(SELECT 1 FROM user WHERE user.team = contact.team AND user.id = contact.assigned)");
+  Execution row(statement);
+  while (row.next()) {
+    const ContactName name{.team = row.integer(), .id = row.integer()};
+    report.add(name.text() + " is assigned to a user that the team does not have.");
+  }
+}
 
 void check_counters(Connection& connection, Report& report, const LargestIdsByTeam& largest) {
   Statement statement(connection, "SELECT contact, channel FROM last_given WHERE team = ?");
@@ -352,6 +428,7 @@ CheckReport check(Connection& connection, const Progress& progress) {
   ContactCheck(connection, report, largest).check();
   LogCheck(connection, report, largest).check();
   HistoryCheck(connection, report).check();
+  check_references(connection, report);
   check_counters(connection, report, largest);
   connection.execute("COMMIT");
   report.finish();

@@ -51,7 +51,8 @@ class SqliteStore final : public Store {
     migrate(connection_);
     writer_ = std::make_unique<Writer>(connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs},
                                        directories_, load_teams(), std::move(clock),
-                                       WriterLimits{.queue_max = options.queue_max, .batch_max = options.batch_max});
+                                       WriterLimits{.queue_max = options.queue_max, .batch_max = options.batch_max},
+                                       options.on_failure);
   }
 
   ~SqliteStore() override {

@@ -22,11 +22,12 @@ void refuse(std::span<Work> works, const std::string& message) {
 }  // namespace
 
 Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Directories& directories,
-               TeamClocks clocks, core::Clock clock, WriterLimits limits)
+               TeamClocks clocks, core::Clock clock, WriterLimits limits, FailureListener on_failure)
     : connection_(connection),
       directories_(directories),
       clock_(std::move(clock)),
       limits_(limits),
+      on_failure_(std::move(on_failure)),
       reader_(connection),
       rows_(connection),
       begin_(connection, "BEGIN IMMEDIATE"),
@@ -123,7 +124,9 @@ void Writer::apply_and_commit(const Submissions& submissions) {
 
 void Writer::fail(const Submissions& submissions, const std::exception& error) {
   const auto* sqlite_error = dynamic_cast<const SqliteError*>(&error);
-  if (sqlite_error && !may_succeed_later(*sqlite_error)) stop_writing(error.what());
+  const bool for_good = sqlite_error && !may_succeed_later(*sqlite_error);
+  if (for_good) stop_writing(error.what());
+  if (!for_good && failure().empty()) tell(std::string(error.what()) + "; the writes of one commit were refused.");
   roll_back();
   for (auto* submission : submissions) refuse(submission->works, std::string(kNoWrites));
 }
@@ -161,8 +164,17 @@ void Writer::tend_log() {
 }
 
 void Writer::stop_writing(const std::string& why) {
-  const std::lock_guard lock(mutex_);
-  if (failure_.empty()) failure_ = why + "; no writes are taken until the server is started again.";
+  const std::string failure = why + "; no writes are taken until the server is started again.";
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.empty()) return;
+    failure_ = failure;
+  }
+  tell(failure);
+}
+
+void Writer::tell(const std::string& why) const {
+  if (on_failure_) on_failure_(why);
 }
 
 }  // namespace cardfile::store::sqlite

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -27,13 +28,16 @@ struct WriterLimits {
   std::size_t batch_max = 0;  // Commands in one transaction, unless one submission has more.
 };
 
+/// As SqliteOptions::on_failure.
+using FailureListener = std::function<void(const std::string& why)>;
+
 /// All submissions that wait are committed by one transaction and so by one sync; one that comes alone is committed at
 /// once. Safe to call from any thread.
 class Writer {
  public:
   /// `connection` and `directories` are lent; the connection is used by the writer's thread alone from now on.
   Writer(Connection& connection, const ConnectionOptions& checkpointer, Directories& directories, TeamClocks clocks,
-         core::Clock clock, WriterLimits limits);
+         core::Clock clock, WriterLimits limits, FailureListener on_failure);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer();
@@ -60,12 +64,14 @@ class Writer {
   void resume_waiters(const Submissions& submissions);
   void tend_log();
   void stop_writing(const std::string& why);
+  void tell(const std::string& why) const;
 
   // Set at construction.
   Connection& connection_;
   Directories& directories_;
   const core::Clock clock_;
   const WriterLimits limits_;
+  const FailureListener on_failure_;
 
   // The writer's thread only.
   RowReader reader_;
