@@ -14,6 +14,11 @@ wire::Json parse(std::string_view body) {
   return document.parse(body);
 }
 
+bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 store::Commit Call::commit(core::Action action) const {
@@ -28,10 +33,11 @@ core::Contact Call::contact(const core::ContactKey& key) const {
   return std::move(*found);
 }
 
-core::ContactId Call::contact_id() const {
-  const auto id = core::parse_id(path.front());
-  if (!id) throw core::Error(core::ErrorCode::bad_data, {{"id", "must be an integer from 1 to 9007199254740991"}});
-  return core::ContactId(*id);
+core::ContactId Call::contact_id(std::vector<core::FieldError> others) const {
+  if (const auto id = core::parse_id(path.front())) return core::ContactId(*id);
+  if (is_integer(path.front())) throw core::Error(core::ErrorCode::not_found, "no contact has this id");
+  others.insert(others.begin(), {"id", "must be an integer"});
+  throw core::Error(core::ErrorCode::bad_data, std::move(others));
 }
 
 core::Uuid Call::contact_uuid() const {
@@ -58,13 +64,18 @@ std::optional<wire::Json> Call::parameters() const {
   return json;
 }
 
-core::CustomMode Call::custom_mode() const {
+core::CustomMode Call::custom_mode(std::vector<core::FieldError>& problems) const {
   const http::QueryValue overwrite = http::query_value(request.query, "overwrite");
   if (!overwrite.present) return core::CustomMode::merge;
   const std::string value = core::lower_ascii(overwrite.value);
   if (value == "true" || value == "1") return core::CustomMode::overwrite;
   if (value == "false" || value == "0") return core::CustomMode::merge;
-  throw core::Error(core::ErrorCode::bad_data, {{"overwrite", "must be true or false"}});
+  problems.push_back({"overwrite", "must be true or false"});
+  return core::CustomMode::merge;
+}
+
+void throw_if_any(std::vector<core::FieldError> problems) {
+  if (!problems.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(problems));
 }
 
 http::Response ok(std::string body) { return {.body = std::move(body), .headers = {}}; }

@@ -11,6 +11,7 @@
 #include "core/command.h"
 #include "core/contact.h"
 #include "core/directory.h"
+#include "core/error.h"
 #include "core/ids.h"
 #include "http/message.h"
 #include "store/store.h"
@@ -39,8 +40,9 @@ struct Call {
   /// The contact that the path's id names; throws not_found.
   core::Contact contact(const core::ContactKey& key) const;
 
-  /// The path's first parameter as a v1 id; throws bad_data (contract, 3.2).
-  core::ContactId contact_id() const;
+  /// The path's first parameter as a v1 id (contract, 3.2). Throws not_found for an integer that is nobody's id, and
+  /// bad_data for what is no integer, naming `others` at fault in the same answer.
+  core::ContactId contact_id(std::vector<core::FieldError> others = {}) const;
   /// The same as a v2 id; what is no UUID is no contact's, so it throws not_found (contract, 5.2).
   core::Uuid contact_uuid() const;
 
@@ -49,9 +51,13 @@ struct Call {
   /// The body's JSON where nothing in it is required: none for an empty body, {}, [] and null (contract, 1.1).
   std::optional<wire::Json> parameters() const;
 
-  /// `overwrite` of the query: true, false, 1 or 0 in any case, merge when absent (contract, 14, point 7).
-  core::CustomMode custom_mode() const;
+  /// `overwrite` of the query: true, false, 1 or 0 in any case, merge when absent (contract, 14, point 7). Anything
+  /// else is added to `problems`.
+  core::CustomMode custom_mode(std::vector<core::FieldError>& problems) const;
 };
+
+/// Throws bad_data when there are problems.
+void throw_if_any(std::vector<core::FieldError> problems);
 
 /// 200 with that body.
 http::Response ok(std::string body);

@@ -1,9 +1,9 @@
 #include "api/conditional.h"
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
-#include "core/error.h"
 #include "core/ids.h"
 #include "core/text.h"
 
@@ -21,11 +21,13 @@ bool is_tag_character(char c) {
   return byte >= 0x21 && byte != 0x22 && byte != 0x7f;
 }
 
-/// The tags of `1#entity-tag` (RFC 9110, 8.8.3); none when the text is anything else.
+/// The tags of `1#entity-tag` (RFC 9110, 8.8.3); none when the text is anything else. Empty elements do not count
+/// (RFC 9110, 5.6.1.2).
 std::optional<std::vector<EntityTag>> parse_tags(std::string_view text) {
   std::vector<EntityTag> tags;
   while (true) {
-    text = core::trimmed(text);
+    text = text.substr(std::min(text.find_first_not_of(" \t,"), text.size()));
+    if (text.empty()) return tags.empty() ? std::nullopt : std::optional(tags);
     EntityTag tag;
     if (text.starts_with("W/")) {
       tag.weak = true;
@@ -40,9 +42,7 @@ std::optional<std::vector<EntityTag>> parse_tags(std::string_view text) {
     }
     tags.push_back(tag);
     text = core::trimmed(text.substr(end + 1));
-    if (text.empty()) return tags;
-    if (!text.starts_with(',')) return std::nullopt;
-    text.remove_prefix(1);
+    if (!text.empty() && !text.starts_with(',')) return std::nullopt;
   }
 }
 
@@ -61,13 +61,14 @@ std::string joined(const http::Request& request, std::string_view name) {
 
 std::string entity_tag(std::int64_t rev) { return '"' + std::to_string(rev) + '"'; }
 
-std::optional<core::IfMatch> if_match(const http::Request& request) {
+std::optional<core::IfMatch> if_match(const http::Request& request, std::vector<core::FieldError>& problems) {
   if (!request.has_header("If-Match")) return std::nullopt;
   const std::string list = joined(request, "if-match");
   if (core::trimmed(list) == "*") return core::IfMatch{.any = true, .revs = {}};
   const auto tags = parse_tags(list);
   if (!tags) {
-    throw core::Error(core::ErrorCode::bad_data, {{"If-Match", "must be * or revisions in quotes, such as \"7\""}});
+    problems.push_back({"If-Match", "must be * or revisions in quotes, such as \"7\""});
+    return std::nullopt;
   }
   core::IfMatch condition;
   for (const EntityTag& tag : *tags) {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/command.h"
+#include "core/error.h"
 #include "http/message.h"
 
 namespace cardfile::api {
@@ -14,8 +16,8 @@ namespace cardfile::api {
 std::string entity_tag(std::int64_t rev);
 
 /// The request's If-Match; none when there is none. Tags that are no revision of ours match nothing, as do weak ones:
-/// If-Match compares strongly. Throws bad_data when the header is no list of entity tags.
-std::optional<core::IfMatch> if_match(const http::Request& request);
+/// If-Match compares strongly. A header that is no list of entity tags is added to `problems`.
+std::optional<core::IfMatch> if_match(const http::Request& request, std::vector<core::FieldError>& problems);
 
 /// Whether the request's If-None-Match names that revision, so that 304 answers it. A header that is no list of entity
 /// tags names nothing: answering in full is always right.

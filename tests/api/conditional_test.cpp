@@ -33,8 +33,9 @@ TEST(ConditionalRequests, APutGoesThroughWhenIfMatchNamesTheStoredRevision) {
   const Contact ada = world.has_contact(kBody);
   EXPECT_EQ(world.put(v1_path(ada), kBody, {{"If-Match", R"("1")"}})["rev"], "2");
   EXPECT_EQ(world.put(v1_path(ada), kBody, {{"if-match", R"("7", "2" ,"9")"}})["rev"], "3");
-  EXPECT_EQ(world.put(v2_path(ada), "{}", {{"If-Match", "*"}})["rev"], "4");
-  EXPECT_EQ(world.put(v2_path(ada), "{}", {{"If-Match", R"("1")"}, {"If-Match", R"("4")"}})["rev"], "5");
+  EXPECT_EQ(world.put(v2_path(ada), "{}", {{"If-Match", R"(, "3",)"}})["rev"], "4");
+  EXPECT_EQ(world.put(v2_path(ada), "{}", {{"If-Match", "*"}})["rev"], "5");
+  EXPECT_EQ(world.put(v2_path(ada), "{}", {{"If-Match", R"("1")"}, {"If-Match", R"("5")"}})["rev"], "6");
 }
 
 TEST(ConditionalRequests, APutIsRefusedWithTheStoredRevisionWhenIfMatchNamesAnother) {
@@ -52,7 +53,7 @@ TEST(ConditionalRequests, APutIsRefusedWithTheStoredRevisionWhenIfMatchNamesAnot
 TEST(ConditionalRequests, AMalformedIfMatchIsBadData) {
   World world;
   const Contact ada = world.has_contact(kBody);
-  for (const char* tag : {"1", "\"1", "", ",", "\"1\" \"2\"", "*,\"1\"", "\"1\",", "\"a b\""}) {
+  for (const char* tag : {"1", "\"1", "", ",", "\"1\" \"2\"", "*,\"1\"", "\"a b\""}) {
     const Reply reply = world.put(v1_path(ada), kBody, {{"If-Match", tag}});
     EXPECT_EQ(reply.status, 400) << tag;
     EXPECT_EQ(reply["field"], "If-Match");

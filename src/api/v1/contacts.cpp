@@ -50,16 +50,21 @@ base::Task<http::Response> get_contact(const Call& call) {
 }
 
 base::Task<http::Response> update_contact(const Call& call) {
-  core::UpdateContact update{.key = call.contact_id(),
-                             .patch = wire::v1::read_contact_patch(call.body()),
-                             .custom_mode = call.custom_mode(),
-                             .if_match = if_match(call.request)};
+  core::UpdateContact update;
+  update.patch = wire::v1::read_contact_patch(call.body());
+  update.custom_mode = call.custom_mode(update.patch.problems);
+  update.if_match = if_match(call.request, update.patch.problems);
+  update.key = call.contact_id(update.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(update));
   co_return show_saved(std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> delete_contact(const Call& call) {
-  core::DeleteContact remove{.key = call.contact_id(), .if_match = if_match(call.request)};
+  std::vector<core::FieldError> problems;
+  core::DeleteContact remove;
+  remove.if_match = if_match(call.request, problems);
+  remove.key = call.contact_id(problems);
+  throw_if_any(std::move(problems));
   co_await call.commit(std::move(remove));
   co_return ok(R"("ok")");
 }

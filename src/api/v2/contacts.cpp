@@ -36,16 +36,21 @@ base::Task<http::Response> get_contact(const Call& call) {
 }
 
 base::Task<http::Response> update_contact(const Call& call) {
-  core::UpdateContact update{.key = call.contact_uuid(),
-                             .patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::optional),
-                             .custom_mode = call.custom_mode(),
-                             .if_match = if_match(call.request)};
+  core::UpdateContact update;
+  update.key = call.contact_uuid();
+  update.patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::optional);
+  update.custom_mode = call.custom_mode(update.patch.problems);
+  update.if_match = if_match(call.request, update.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(update));
   co_return show(call, std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> delete_contact(const Call& call) {
-  core::DeleteContact remove{.key = call.contact_uuid(), .if_match = if_match(call.request)};
+  std::vector<core::FieldError> problems;
+  core::DeleteContact remove;
+  remove.key = call.contact_uuid();
+  remove.if_match = if_match(call.request, problems);
+  throw_if_any(std::move(problems));
   co_await call.commit(std::move(remove));
   co_return ok(R"("ok")");
 }
