@@ -20,6 +20,7 @@
 #include "core/decide.h"
 #include "core/directory.h"
 #include "core/ids.h"
+#include "core/query.h"
 
 namespace cardfile::store {
 
@@ -79,6 +80,13 @@ class Store {
   virtual std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const = 0;
   virtual std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const = 0;
 
+  /// The contacts that `query` leaves in, in its order, those within its limit and offset.
+  virtual std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const = 0;
+  /// How many contacts `query` leaves in, whatever its limit and offset.
+  virtual std::int64_t count(core::TeamId team, const core::ContactQuery& query) const = 0;
+  /// Who has any of `addresses`, each contact once, by id and all as of one moment.
+  virtual std::vector<core::Contact> contacts_at(core::TeamId team, std::span<const core::Address> addresses) const = 0;
+
   /// The owner of the key with that SHA-256, unless it is revoked. The comparison takes the same time wherever two
   /// digests differ.
   virtual std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const = 0;
@@ -114,6 +122,30 @@ class Commit {
  private:
   Store& store_;
   Work work_;
+  Submission submission_;
+};
+
+/// co_await commit_all(store, executor, commands): what became of each, in their order, when all of it is durable. They
+/// are one submission, and so one commit.
+class CommitAll {
+ public:
+  CommitAll(Store& store, base::Executor& executor, std::vector<Work> works)
+      : store_(store), works_(std::move(works)), submission_{works_, &executor, {}} {}
+  CommitAll(const CommitAll&) = delete;
+  CommitAll& operator=(const CommitAll&) = delete;
+  ~CommitAll() = default;
+
+  /// There is nothing to wait for when nothing is to be done.
+  bool await_ready() const noexcept { return works_.empty(); }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    submission_.waiter = waiter;
+    store_.submit(submission_);
+  }
+  std::vector<Work> await_resume() { return std::move(works_); }
+
+ private:
+  Store& store_;
+  std::vector<Work> works_;
   Submission submission_;
 };
 

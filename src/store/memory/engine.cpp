@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/decide.h"
+#include "core/query.h"
 #include "store/directories.h"
 #include "store/open.h"
 
@@ -35,6 +37,32 @@ class MemoryTeam final : public core::TeamState {
     if (!decision.directory.empty()) save(decision.directory);
     log_.insert(log_.end(), decision.entries.begin(), decision.entries.end());
     clock_ = decision.clock;
+  }
+
+  std::vector<core::Contact> contacts(const core::ContactQuery& query) const {
+    std::vector<const core::Contact*> found;
+    for (const auto& [id, contact] : contacts_)
+      if (core::matches(query, contact)) found.push_back(&contact);
+    std::sort(found.begin(), found.end(), [&](const core::Contact* left, const core::Contact* right) {
+      return core::comes_before(query, *left, *right);
+    });
+    std::vector<core::Contact> page;
+    for (auto at = query.offset; at < found.size() && page.size() < query.limit; ++at) page.push_back(*found[at]);
+    return page;
+  }
+
+  std::int64_t count(const core::ContactQuery& query) const {
+    return std::count_if(contacts_.begin(), contacts_.end(),
+                         [&](const auto& entry) { return core::matches(query, entry.second); });
+  }
+
+  std::vector<core::Contact> contacts_at(std::span<const core::Address> addresses) const {
+    std::set<core::ContactId> owners;
+    for (const auto& address : addresses)
+      if (const auto owner = owner_of(address)) owners.insert(*owner);
+    std::vector<core::Contact> found;
+    for (const auto id : owners) found.push_back(contacts_.at(id));
+    return found;
   }
 
   const Directories::Snapshot& snapshot() const { return directory_; }
@@ -152,6 +180,24 @@ class MemoryStore final : public Store {
     if (found == teams_.end()) return std::nullopt;
     const auto owner = found->second.owner_of(address);
     return owner ? found->second.contact(*owner) : std::nullopt;
+  }
+
+  std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    return found == teams_.end() ? std::vector<core::Contact>{} : found->second.contacts(query);
+  }
+
+  std::int64_t count(core::TeamId team, const core::ContactQuery& query) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    return found == teams_.end() ? 0 : found->second.count(query);
+  }
+
+  std::vector<core::Contact> contacts_at(core::TeamId team, std::span<const core::Address> addresses) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    return found == teams_.end() ? std::vector<core::Contact>{} : found->second.contacts_at(addresses);
   }
 
   std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const override {

@@ -75,6 +75,18 @@ class SqliteStore final : public Store {
     return readers_.take().rows().contact_at(team, address);
   }
 
+  std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {
+    return readers_.take().queries().contacts(team, query);
+  }
+
+  std::int64_t count(core::TeamId team, const core::ContactQuery& query) const override {
+    return readers_.take().queries().count(team, query);
+  }
+
+  std::vector<core::Contact> contacts_at(core::TeamId team, std::span<const core::Address> addresses) const override {
+    return readers_.take().queries().contacts_at(team, addresses);
+  }
+
   std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const override {
     return directories_.key_owner(digest);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/sqlite/db.h"
+#include "store/sqlite/queries.h"
 #include "store/sqlite/rows.h"
 
 namespace cardfile::store::sqlite {
@@ -15,10 +16,12 @@ namespace cardfile::store::sqlite {
 /// A connection with its statements. What it reads is what was committed when the reading began.
 class Reader {
  public:
-  explicit Reader(const ConnectionOptions& options) : connection(options), rows(connection) {}
+  explicit Reader(const ConnectionOptions& options)
+      : connection(options), rows(connection), queries(connection, rows) {}
 
   Connection connection;
   RowReader rows;
+  Queries queries;
 };
 
 /// A small pool of readers, each opened when all others are out. Safe to call from any thread.
@@ -33,6 +36,7 @@ class Readers {
     ~Lease() { pool_.give_back(std::move(reader_)); }
 
     RowReader& rows() { return reader_->rows; }
+    Queries& queries() { return reader_->queries; }
 
    private:
     Readers& pool_;

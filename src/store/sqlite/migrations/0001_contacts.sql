@@ -80,6 +80,9 @@ CREATE TABLE contact (
   PRIMARY KEY (team, id)
 ) STRICT;
 
+-- The order in which contacts are listed. It is the one index that every update changes.
+CREATE INDEX contact_updated ON contact (team, updated);
+
 CREATE TABLE contact_uuid (
   team INTEGER NOT NULL,
   uuid BLOB NOT NULL,

@@ -1,0 +1,42 @@
+#pragma once
+// Queries: pages of contacts out of the tables in migrations/.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/address.h"
+#include "core/contact.h"
+#include "core/query.h"
+#include "store/sqlite/db.h"
+#include "store/sqlite/rows.h"
+
+namespace cardfile::store::sqlite {
+
+/// Finds contacts through one connection, which no transaction is open on. What core says of a query decides; SQL is
+/// there to come to the candidates in few steps and in the right order.
+///
+/// By `updated` and by `id` a page is read off an index. Every other order, and a filter that few contacts match, is a
+/// scan of the whole team.
+class Queries {
+ public:
+  /// Both are lent.
+  Queries(Connection& connection, RowReader& rows) : connection_(connection), rows_(rows) {}
+
+  std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query);
+  std::int64_t count(core::TeamId team, const core::ContactQuery& query);
+  std::vector<core::Contact> contacts_at(core::TeamId team, std::span<const core::Address> addresses);
+
+ private:
+  std::vector<core::Contact> contact_with_id(core::TeamId team, const core::ContactQuery& query);
+  Statement& prepared(std::string sql);
+
+  Connection& connection_;
+  RowReader& rows_;
+  std::map<std::string, Statement> statements_;  // By their text; there are few.
+};
+
+}  // namespace cardfile::store::sqlite
