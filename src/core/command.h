@@ -30,8 +30,12 @@ struct IfMatch {
 /// What becomes of custom values that a patch does not name (contract, 2.3).
 enum class CustomMode { merge, overwrite };
 
-/// What a create does when an address of it already belongs to a contact (contract, 3.1).
-enum class OnDuplicate { upsert, reject };
+/// What a create does when an address of it already belongs to a contact (contract, 3.1 and 3.8).
+enum class OnDuplicate {
+  upsert,  // Updates that contact.
+  keep,    // Leaves it as it is, and gives it as the outcome.
+  reject   // Is a conflict.
+};
 
 struct CreateContact {
   Uuid uuid;                    // For the new contact; unused when the create becomes an update.

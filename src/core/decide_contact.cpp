@@ -209,9 +209,11 @@ Decision decide_action(UpdateContact& action, const TeamState& state, Recorder& 
 Decision decide_action(CreateContact& action, const TeamState& state, Recorder& recorder) {
   const Directory& directory = *state.directory();
   throw_if_bad(action.patch, directory);
-  if (action.on_duplicate == OnDuplicate::upsert) {
+  if (action.on_duplicate != OnDuplicate::reject) {
     if (const auto owner = addressee(action.patch, state)) {
-      return update(found_or_throw(state, *owner), action.patch, action.custom_mode, state, recorder);
+      Contact before = found_or_throw(state, *owner);
+      if (action.on_duplicate == OnDuplicate::keep) return recorder.decision(ContactSaved{std::move(before)});
+      return update(std::move(before), action.patch, action.custom_mode, state, recorder);
     }
   }
   Contact contact;

@@ -198,5 +198,34 @@ TEST(CreateContact, ThatBecomesAnUpdateKeepsTheIdThatIsThere) {
   EXPECT_EQ(team.has_contact({.phone = "13125550143"}).id, ContactId(2));
 }
 
+TEST(CreateContactThatKeeps, LeavesTheOwnerOfItsPhoneAsItIsAndLogsNothing) {
+  FakeTeam team;
+  const Contact mina = team.has_contact({.phone = "13125550142", .first = "Mina"});
+  const auto log = team.log();
+  const Contact kept = team.does(
+      CreateContact{.patch = {.phone = "+1 312 555 0142", .first = "Other"}, .on_duplicate = OnDuplicate::keep});
+  EXPECT_EQ(kept, mina);
+  EXPECT_EQ(team.stored(mina.id), mina);
+  EXPECT_EQ(team.log(), log);
+}
+
+TEST(CreateContactThatKeeps, CreatesWhenNobodyHasThePhone) {
+  FakeTeam team;
+  team.has_contact({.phone = "13125550142"});
+  const Contact theo = team.does(CreateContact{.patch = {.phone = "13125550143"}, .on_duplicate = OnDuplicate::keep});
+  EXPECT_EQ(theo.rev, 1);
+  EXPECT_EQ(team.contacts(), 2U);
+}
+
+TEST(CreateContactThatKeeps, StillRefusesWhatIsAtFault) {
+  FakeTeam team;
+  team.has_contact({.phone = "13125550142", .email = "mina@example.org"});
+  const CreateContact bad{.patch = {.phone = "13125550142", .email = "no address"}, .on_duplicate = OnDuplicate::keep};
+  EXPECT_EQ(team.refuses(bad).code(), ErrorCode::bad_data);
+  const CreateContact taken{.patch = {.phone = "13125550143", .email = "mina@example.org"},
+                            .on_duplicate = OnDuplicate::keep};
+  EXPECT_EQ(team.refuses(taken).code(), ErrorCode::conflict);
+}
+
 }  // namespace
 }  // namespace cardfile::core
