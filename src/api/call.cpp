@@ -25,6 +25,16 @@ store::Commit Call::commit(core::Action action) const {
   return {parts.store, executor, {.team = team, .actor = actor, .request_id = request_id, .action = std::move(action)}};
 }
 
+store::CommitAll Call::commit_all(std::vector<core::Action> actions) const {
+  std::vector<store::Work> works;
+  works.reserve(actions.size());
+  for (core::Action& action : actions) {
+    works.push_back({.command = {.team = team, .actor = actor, .request_id = request_id, .action = std::move(action)},
+                     .result = {}});
+  }
+  return {parts.store, executor, std::move(works)};
+}
+
 std::shared_ptr<const core::Directory> Call::directory() const { return parts.store.directory(team); }
 
 core::Contact Call::contact(const core::ContactKey& key) const {

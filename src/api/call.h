@@ -35,6 +35,9 @@ struct Call {
   /// destroys an aggregate twice that is built inside of a co_await expression.
   store::Commit commit(core::Action action) const;
 
+  /// co_await call.commit_all(actions): what became of each, in one commit.
+  store::CommitAll commit_all(std::vector<core::Action> actions) const;
+
   std::shared_ptr<const core::Directory> directory() const;
 
   /// The contact that the path's id names; throws not_found.

@@ -5,7 +5,9 @@
 #include "api/health.h"
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
+#include "api/v1/many_contacts.h"
 #include "api/v2/contacts.h"
+#include "api/v2/many_contacts.h"
 
 namespace cardfile::api {
 
@@ -16,11 +18,18 @@ std::span<const Route> routes() {
       {"PUT", "/v1/contact/{id}", Access::team, v1::update_contact},
       {"DELETE", "/v1/contact/{id}", Access::team, v1::delete_contact},
       {"POST", "/v1/contact/get", Access::team, v1::find_contact},
+      {"POST", "/v1/contacts", Access::team, v1::list_contacts},
+      {"POST", "/v1/contacts/count", Access::team, v1::count_contacts},
+      {"POST", "/v1/batch/contacts", Access::team, v1::create_contacts},
 
       {"POST", "/v2/contact", Access::team, v2::create_contact},
       {"GET", "/v2/contact/{contactID}", Access::team, v2::get_contact},
       {"PUT", "/v2/contact/{contactID}", Access::team, v2::update_contact},
       {"DELETE", "/v2/contact/{contactID}", Access::team, v2::delete_contact},
+      {"POST", "/v2/contacts/list", Access::team, v2::list_contacts},
+      {"POST", "/v2/contacts/search", Access::team, v2::search_contacts},
+      {"POST", "/v2/contacts", Access::team, v2::save_contacts},
+      {"DELETE", "/v2/contacts", Access::team, v2::delete_contacts},
 
       {"POST", "/v1/contact-fields", Access::team, v1::list_fields},
       {"POST", "/v1/contacts/fields", Access::team, v1::create_fields},

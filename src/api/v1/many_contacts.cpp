@@ -1,0 +1,92 @@
+#include "api/v1/many_contacts.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "api/bulk.h"
+#include "wire/bulk_json.h"
+#include "wire/contact_query_json.h"
+#include "wire/json_out.h"
+#include "wire/v1.h"
+
+namespace cardfile::api::v1 {
+
+namespace {
+
+/// Without `overwrite` a contact that has the phone already stays as it is; with it, it is updated and its custom
+/// values are replaced (contract, 3.8).
+core::Action creation(const Call& call, const wire::Json& item, core::CustomMode mode) {
+  const bool overwrites = mode == core::CustomMode::overwrite;
+  return core::CreateContact{.uuid = call.parts.next_uuid(),
+                             .id = {},
+                             .patch = wire::read_batch_item(item),
+                             .custom_mode = mode,
+                             .on_duplicate = overwrites ? core::OnDuplicate::upsert : core::OnDuplicate::keep};
+}
+
+struct FailedItem {
+  std::size_t index = 0;
+  std::string error;
+};
+
+std::vector<FailedItem> failures(std::vector<store::Work>& works) {
+  std::vector<FailedItem> failed;
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    const auto result = taken(works[i]);
+    if (const auto* error = std::get_if<core::Error>(&result)) failed.push_back({i, error->message()});
+  }
+  return failed;
+}
+
+/// "ok", or the failed ones of the items of `body` as they were sent.
+http::Response show(const std::vector<FailedItem>& failed, std::string_view body) {
+  if (failed.empty()) return ok(R"("ok")");
+  wire::JsonDocument document;
+  const wire::Json items = wire::read_batch(document.parse(body));
+  std::string answer;
+  wire::JsonWriter json(answer);
+  json.begin_array();
+  std::size_t index = 0;
+  auto next = failed.begin();
+  for (const wire::Json item : items) {
+    if (next == failed.end()) break;
+    if (index++ == next->index) wire::write_failed_batch_item(json, item, next++->error);
+  }
+  json.end_array();
+  return ok(std::move(answer));
+}
+
+}  // namespace
+
+base::Task<http::Response> list_contacts(const Call& call) {
+  const auto contacts = call.parts.store.contacts(call.team, wire::read_contact_query(call.parameters()));
+  const auto directory = call.directory();
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_array();
+  for (const core::Contact& contact : contacts) wire::v1::write_contact(json, contact, *directory);
+  json.end_array();
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> count_contacts(const Call& call) {
+  const auto count = call.parts.store.count(call.team, wire::read_contact_query(call.parameters()));
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_object().key("count").integer(count).end_object();
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> create_contacts(const Call& call) {
+  const core::CustomMode mode = call.custom_mode();
+  std::vector<core::Action> actions;
+  for (const wire::Json item : wire::read_batch(call.body())) actions.push_back(creation(call, item, mode));
+  // Kept for the answer, which shows failed items as they were sent.
+  const std::string body(call.request.body);
+  std::vector<store::Work> works = co_await call.commit_all(std::move(actions));
+  co_return show(failures(works), body);
+}
+
+}  // namespace cardfile::api::v1
