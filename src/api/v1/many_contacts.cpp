@@ -80,7 +80,9 @@ base::Task<http::Response> count_contacts(const Call& call) {
 }
 
 base::Task<http::Response> create_contacts(const Call& call) {
-  const core::CustomMode mode = call.custom_mode();
+  std::vector<core::FieldError> problems;
+  const core::CustomMode mode = call.custom_mode(problems);
+  throw_if_any(std::move(problems));
   std::vector<core::Action> actions;
   for (const wire::Json item : wire::read_batch(call.body())) actions.push_back(creation(call, item, mode));
   // Kept for the answer, which shows failed items as they were sent.

@@ -87,7 +87,9 @@ base::Task<http::Response> search_contacts(const Call& call) {
 }
 
 base::Task<http::Response> save_contacts(const Call& call) {
-  const core::CustomMode mode = call.custom_mode();
+  std::vector<core::FieldError> problems;
+  const core::CustomMode mode = call.custom_mode(problems);
+  throw_if_any(std::move(problems));
   std::vector<core::Action> actions;
   for (const wire::Json item : wire::read_bulk(call.body())) {
     actions.push_back(saving(call, wire::read_bulk_item(item), mode));
