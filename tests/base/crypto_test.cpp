@@ -49,6 +49,44 @@ TEST(Base64Url, MakesFortyThreeLettersOutOfAKey) {
   EXPECT_EQ(to_base64url(std::vector<std::uint8_t>(32, 0xff)).size(), 43u);
 }
 
+TEST(Base64Url, IsReadBackFromItsOneForm) {
+  for (const char* text : {"", "f", "fo", "foo", "foob", "fooba", "foobar"}) {
+    EXPECT_EQ(from_base64url(to_base64url(bytes_of(text))), text);
+  }
+  EXPECT_EQ(from_base64url("-__-"), "\xfb\xff\xfe");
+  for (const char* other : {"Zg==", "Zg=", "Z", "Zh", "Zm9", "Zm 9", " Zm9v", "Zm9v\n", "+//+", "Zm9v.", "Zm9vY"}) {
+    EXPECT_EQ(from_base64url(other), std::nullopt) << other;
+  }
+}
+
+TEST(Base64, IsReadFromItsOneFormWithPadding) {
+  EXPECT_EQ(from_base64(""), "");
+  EXPECT_EQ(from_base64("Zg=="), "f");
+  EXPECT_EQ(from_base64("Zm8="), "fo");
+  EXPECT_EQ(from_base64("Zm9v"), "foo");
+  EXPECT_EQ(from_base64("+//+"), "\xfb\xff\xfe");
+  for (const char* other :
+       {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "=", "==", "====", "Z===", "-__-", "Zm9v Zm9v", "Zg==Zg=="}) {
+    EXPECT_EQ(from_base64(other), std::nullopt) << other;
+  }
+}
+
+TEST(HmacSha256, GivesThePublishedDigests) {  // RFC 4231.
+  EXPECT_EQ(to_hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(to_hex(hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST(HmacSha256, BeginsAfreshEachTime) {
+  const Digest with_key = hmac_sha256("key", "text");
+  EXPECT_EQ(to_hex(hmac_sha256({}, {})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  EXPECT_EQ(hmac_sha256("key", "text"), with_key);
+  EXPECT_NE(hmac_sha256("kez", "text"), with_key);
+}
+
 TEST(Hex, IsLowerCaseWithTwoDigitsAByte) { EXPECT_EQ(to_hex(std::vector<std::uint8_t>{0, 9, 0xab, 0xff}), "0009abff"); }
 
 TEST(EqualInConstantTime, ComparesLengthsAndBytes) {
