@@ -92,6 +92,8 @@ std::string_view to_string(Subject subject) {
       return "tag";
     case Subject::api_key:
       return "api_key";
+    case Subject::api_secret:
+      return "api_secret";
   }
   return "contact";
 }

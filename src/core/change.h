@@ -22,9 +22,9 @@ struct ContactChange {
 };
 
 /// A row of the directory as it is to be stored, new or in place of the one with its id.
-using DirectoryChange = std::variant<Team, User, CustomField, Tag, ApiKey>;
+using DirectoryChange = std::variant<Team, User, CustomField, Tag, ApiKey, ApiSecret>;
 
-enum class Subject { contact, team, user, custom_field, tag, api_key };
+enum class Subject { contact, team, user, custom_field, tag, api_key, api_secret };
 std::string_view to_string(Subject subject);  // "contact"
 
 enum class Operation { create, update, remove };
@@ -47,8 +47,8 @@ struct FieldChange {
 struct ChangeEntry {
   std::int64_t seq = 0;
   Subject subject = Subject::contact;
-  std::int64_t subject_id = 0;
-  std::int64_t rev = 0;  // The subject's, after the change; for a delete, one past its last.
+  std::int64_t subject_id = 0;  // 0 for an API secret, which is named among the changes.
+  std::int64_t rev = 0;         // The subject's, after the change; for a delete, one past its last.
   Timestamp at;
   Operation operation = Operation::update;
   std::string actor;

@@ -97,14 +97,27 @@ struct RevokeKey {
   KeyId id;
 };
 
+/// A team has at most two secrets at a time, so that one can take the place of the other (contract, 1.2).
+struct CreateSecret {
+  Uuid id;
+  std::string name;
+  std::string sealed;
+};
+
+/// For good: what was sealed is forgotten.
+struct RevokeSecret {
+  Uuid id;
+};
+
 using Action = std::variant<CreateContact, UpdateContact, DeleteContact, CreateTeam, CreateUser, CreateFields,
-                            CreateTag, CreateKey, RevokeKey>;
+                            CreateTag, CreateKey, RevokeKey, CreateSecret, RevokeSecret>;
 
-/// Who asks: an API key, or the operator at the command line.
+/// Who asks: an API key, an API secret, or, with neither, the operator at the command line.
 struct Actor {
-  KeyId key;  // None: the operator.
+  KeyId key = {};
+  std::optional<Uuid> secret = {};
 
-  /// "key:7" or "operator", as the change log has it.
+  /// "key:7", "secret:<uuid>" or "operator", as the change log has it.
   std::string to_string() const;
   friend bool operator==(const Actor&, const Actor&) = default;
 };

@@ -14,7 +14,10 @@ namespace cardfile::core {
 
 bool IfMatch::accepts(std::int64_t rev) const { return any || std::find(revs.begin(), revs.end(), rev) != revs.end(); }
 
-std::string Actor::to_string() const { return key ? "key:" + std::to_string(key.value()) : "operator"; }
+std::string Actor::to_string() const {
+  if (key) return "key:" + std::to_string(key.value());
+  return secret ? "secret:" + secret->to_string() : "operator";
+}
 
 Decision decide(Command command, const TeamState& state, Timestamp now) {
   const bool founds_team = std::holds_alternative<CreateTeam>(command.action);

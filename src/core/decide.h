@@ -66,7 +66,11 @@ struct UserSaved {
 struct KeySaved {
   ApiKey key;
 };
-using Outcome = std::variant<ContactSaved, ContactDeleted, TagSaved, FieldsSaved, TeamSaved, UserSaved, KeySaved>;
+struct SecretSaved {
+  ApiSecret secret;
+};
+using Outcome =
+    std::variant<ContactSaved, ContactDeleted, TagSaved, FieldsSaved, TeamSaved, UserSaved, KeySaved, SecretSaved>;
 
 /// What an accepted command does: rows to save, log entries to append, counters to move, all in one transaction.
 struct Decision {

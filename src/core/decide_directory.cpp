@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kTagsPerTeamMax = 10'000;
 constexpr std::size_t kFieldsPerTeamMax = 1'000;
+constexpr std::ptrdiff_t kSecretsPerTeamMax = 2;
 constexpr std::string_view kDefaultTagColor = "#8A8D91";
 
 /// The smallest id past every one in `things`.
@@ -193,6 +194,45 @@ Decision decide_action(RevokeKey& action, const TeamState& state, Recorder& reco
   recorder.log(Subject::api_key, key.id.value(), 2, Operation::update, {{"revoked", false, true}});
   Decision decision = recorder.decision(KeySaved{key});
   decision.directory.emplace_back(key);
+  return decision;
+}
+
+Decision decide_action(CreateSecret& action, const TeamState& state, Recorder& recorder) {
+  Texts texts;
+  const ApiSecret secret{.id = action.id,
+                         .name = texts.name("name", action.name),
+                         .sealed = action.sealed,
+                         .created = recorder.time(),
+                         .revoked = false};
+  texts.throw_if_bad();
+  const auto& secrets = state.directory()->secrets;
+  if (secrets.contains(secret.id)) throw Error(ErrorCode::conflict, {{"id", "is taken already"}});
+  const auto valid =
+      std::count_if(secrets.begin(), secrets.end(), [](const auto& item) { return !item.second.revoked; });
+  if (valid >= kSecretsPerTeamMax) {
+    throw Error(ErrorCode::bad_data,
+                "a team has at most " + std::to_string(kSecretsPerTeamMax) + " API secrets: revoke one of them first");
+  }
+  recorder.log(Subject::api_secret, 0, 1, Operation::create,
+               {{"id", {}, secret.id.to_string()}, {"name", {}, secret.name}});
+  Decision decision = recorder.decision(SecretSaved{secret});
+  decision.directory.emplace_back(secret);
+  return decision;
+}
+
+/// The row stays, so that the id is not given again; the log tells of a deletion, because the secret itself is gone.
+Decision decide_action(RevokeSecret& action, const TeamState& state, Recorder& recorder) {
+  const auto& secrets = state.directory()->secrets;
+  const auto found = secrets.find(action.id);
+  if (found == secrets.end()) throw Error(ErrorCode::not_found, "no secret has this id");
+  ApiSecret secret = found->second;
+  if (secret.revoked) return recorder.decision(SecretSaved{secret});
+  secret.revoked = true;
+  secret.sealed.clear();
+  recorder.log(Subject::api_secret, 0, 2, Operation::remove,
+               {{"id", secret.id.to_string(), {}}, {"name", secret.name, {}}});
+  Decision decision = recorder.decision(SecretSaved{secret});
+  decision.directory.emplace_back(secret);
   return decision;
 }
 

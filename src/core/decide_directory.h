@@ -13,5 +13,7 @@ Decision decide_action(CreateFields& action, const TeamState& state, Recorder& r
 Decision decide_action(CreateTag& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(CreateKey& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(RevokeKey& action, const TeamState& state, Recorder& recorder);
+Decision decide_action(CreateSecret& action, const TeamState& state, Recorder& recorder);
+Decision decide_action(RevokeSecret& action, const TeamState& state, Recorder& recorder);
 
 }  // namespace cardfile::core

@@ -67,6 +67,17 @@ struct ApiKey {
   friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };
 
+/// A secret that a team's programs sign tokens with. Verifying takes the secret itself, so it is stored sealed.
+struct ApiSecret {
+  Uuid id;
+  std::string name;
+  std::string sealed;  // Without meaning here; empty once the secret is revoked.
+  Timestamp created;
+  bool revoked = false;
+
+  friend bool operator==(const ApiSecret&, const ApiSecret&) = default;
+};
+
 /// All of it, as it stood at one moment. Small enough to be held in memory and handed around whole.
 struct Directory {
   Team team;
@@ -74,6 +85,7 @@ struct Directory {
   std::map<FieldId, CustomField> fields;
   std::map<TagId, Tag> tags;
   std::map<KeyId, ApiKey> keys;
+  std::map<Uuid, ApiSecret> secrets;
 
   friend bool operator==(const Directory&, const Directory&) = default;
 };

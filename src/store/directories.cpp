@@ -40,6 +40,7 @@ void apply(core::Directory& directory, const core::DirectoryChange& change) {
         if constexpr (std::is_same_v<Row, core::CustomField>) directory.fields.insert_or_assign(row.id, row);
         if constexpr (std::is_same_v<Row, core::Tag>) directory.tags.insert_or_assign(row.id, row);
         if constexpr (std::is_same_v<Row, core::ApiKey>) directory.keys.insert_or_assign(row.id, row);
+        if constexpr (std::is_same_v<Row, core::ApiSecret>) directory.secrets.insert_or_assign(row.id, row);
       },
       change);
 }
@@ -52,6 +53,8 @@ void Directories::publish(const Snapshot& snapshot) {
     if (place) forget_keys(*place);
     remember_keys(*snapshot);
   }
+  if (place) forget_secrets(*place);
+  remember_secrets(*snapshot);
   place = snapshot;
 }
 
@@ -77,6 +80,12 @@ std::optional<KeyOwner> Directories::key_owner(std::span<const std::uint8_t, 32>
   return std::nullopt;
 }
 
+std::optional<SealedSecret> Directories::secret(const core::Uuid& id) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = secrets_.find(id);
+  return found == secrets_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Directories::forget_keys(const core::Directory& directory) {
   std::erase_if(keys_, [&](const auto& entry) { return entry.second.owner.team == directory.team.id; });
 }
@@ -87,6 +96,20 @@ void Directories::remember_keys(const core::Directory& directory) {
     if (key.revoked || digest.empty()) continue;
     const auto bucket = bucket_of(digest);
     keys_.emplace(bucket, Key{.digest = std::move(digest), .owner = {.team = directory.team.id, .key = id}});
+  }
+}
+
+void Directories::forget_secrets(const core::Directory& directory) {
+  for (const auto& [id, secret] : directory.secrets) {
+    const auto known = secrets_.find(id);
+    if (known != secrets_.end() && known->second.team == directory.team.id) secrets_.erase(known);
+  }
+}
+
+/// An id that two teams had would stay with the first of them.
+void Directories::remember_secrets(const core::Directory& directory) {
+  for (const auto& [id, secret] : directory.secrets) {
+    if (!secret.revoked) secrets_.try_emplace(id, SealedSecret{.team = directory.team.id, .sealed = secret.sealed});
   }
 }
 

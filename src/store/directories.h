@@ -20,8 +20,8 @@ namespace cardfile::store {
 /// `directory` with one row put in place.
 void apply(core::Directory& directory, const core::DirectoryChange& change);
 
-/// The published snapshot of each team, and the owner of each API key that is not revoked. Safe to call from any
-/// thread.
+/// The published snapshot of each team, and the owner of each API key and API secret that is not revoked. Safe to call
+/// from any thread.
 class Directories {
  public:
   using Snapshot = std::shared_ptr<const core::Directory>;
@@ -33,6 +33,7 @@ class Directories {
   /// Null when there is no such team.
   Snapshot find(core::TeamId team) const;
   std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const;
+  std::optional<SealedSecret> secret(const core::Uuid& id) const;
 
  private:
   struct Key {
@@ -42,11 +43,14 @@ class Directories {
 
   void forget_keys(const core::Directory& directory);
   void remember_keys(const core::Directory& directory);
+  void forget_secrets(const core::Directory& directory);
+  void remember_secrets(const core::Directory& directory);
 
   mutable std::shared_mutex mutex_;
   // Guarded by mutex_.
   std::map<core::TeamId, Snapshot> snapshots_;
   std::unordered_multimap<std::uint64_t, Key> keys_;  // By the digest's first eight bytes.
+  std::map<core::Uuid, SealedSecret> secrets_;
 };
 
 }  // namespace cardfile::store

@@ -47,6 +47,12 @@ struct KeyOwner {
   core::KeyId key;
 };
 
+/// An API secret as it is stored, and whose it is.
+struct SealedSecret {
+  core::TeamId team;
+  std::string sealed;
+};
+
 /// What check() found. No findings: the store is sound.
 struct CheckReport {
   std::int64_t contacts = 0;
@@ -90,6 +96,9 @@ class Store {
   /// The owner of the key with that SHA-256, unless it is revoked. The comparison takes the same time wherever two
   /// digests differ.
   virtual std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const = 0;
+
+  /// The API secret with that id, unless it is revoked.
+  virtual std::optional<SealedSecret> secret(const core::Uuid& id) const = 0;
 
   /// The change log of a team after `after_seq`, oldest first, at most `limit` entries.
   virtual std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq,

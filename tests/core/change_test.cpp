@@ -136,13 +136,15 @@ TEST(ChangeLog, HasItsWords) {
   EXPECT_EQ(to_string(Subject::custom_field), "custom_field");
   EXPECT_EQ(to_string(Subject::tag), "tag");
   EXPECT_EQ(to_string(Subject::api_key), "api_key");
+  EXPECT_EQ(to_string(Subject::api_secret), "api_secret");
   EXPECT_EQ(to_string(Operation::create), "create");
   EXPECT_EQ(to_string(Operation::update), "update");
   EXPECT_EQ(to_string(Operation::remove), "delete");
 }
 
-TEST(ChangeLog, NamesTheKeyOrTheOperator) {
+TEST(ChangeLog, NamesTheKeyTheSecretOrTheOperator) {
   EXPECT_EQ(Actor{KeyId(7)}.to_string(), "key:7");
+  EXPECT_EQ(Actor{.secret = Uuid()}.to_string(), "secret:00000000-0000-0000-0000-000000000000");
   EXPECT_EQ(Actor{}.to_string(), "operator");
 }
 

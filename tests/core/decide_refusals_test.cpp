@@ -140,7 +140,9 @@ TEST(Refusals, OfATeamThatIsNotThereComeBeforeAllOthers) {
                             CreateFields{.drafts = {{.title = ""}}},
                             CreateTag{.label = ""},
                             CreateKey{.name = ""},
-                            RevokeKey{KeyId(1)}};
+                            RevokeKey{KeyId(1)},
+                            CreateSecret{.id = uuid(1), .name = ""},
+                            RevokeSecret{uuid(1)}};
   for (const Action& action : actions) {
     const Error error = nobody.refuses(action);
     EXPECT_EQ(error.code(), ErrorCode::not_found) << action.index();

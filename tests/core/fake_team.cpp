@@ -68,6 +68,8 @@ FieldsSaved FakeTeam::does(const CreateFields& action) { return std::get<FieldsS
 Tag FakeTeam::does(const CreateTag& action) { return std::get<TagSaved>(commit(action)).tag; }
 ApiKey FakeTeam::does(const CreateKey& action) { return std::get<KeySaved>(commit(action)).key; }
 ApiKey FakeTeam::does(const RevokeKey& action) { return std::get<KeySaved>(commit(action)).key; }
+ApiSecret FakeTeam::does(const CreateSecret& action) { return std::get<SecretSaved>(commit(action)).secret; }
+ApiSecret FakeTeam::does(const RevokeSecret& action) { return std::get<SecretSaved>(commit(action)).secret; }
 
 Error FakeTeam::refuses(Action action) {
   try {
@@ -126,6 +128,7 @@ void FakeTeam::save(const DirectoryChange& change) {
   if (const auto* field = std::get_if<CustomField>(&change)) directory_->fields[field->id] = *field;
   if (const auto* tag = std::get_if<Tag>(&change)) directory_->tags[tag->id] = *tag;
   if (const auto* key = std::get_if<ApiKey>(&change)) directory_->keys[key->id] = *key;
+  if (const auto* secret = std::get_if<ApiSecret>(&change)) directory_->secrets[secret->id] = *secret;
 }
 
 /// No event without its change, no change without its event; the log and the team's clock move together.

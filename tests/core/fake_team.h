@@ -64,6 +64,8 @@ class FakeTeam final : public TeamState {
   Tag does(const CreateTag& action);
   ApiKey does(const CreateKey& action);
   ApiKey does(const RevokeKey& action);
+  ApiSecret does(const CreateSecret& action);
+  ApiSecret does(const RevokeSecret& action);
 
   /// Decides and gives the refusal back. The test fails when there is none.
   Error refuses(Action action);

@@ -73,5 +73,30 @@ TEST_P(StoredDirectory, TellsKeysApartThatDifferInTheLastByteOnly) {
   EXPECT_FALSE(world.store().key_owner(digest));
 }
 
+TEST_P(StoredDirectory, FindsASecretByItsIdUntilItIsRevoked) {
+  world.has_team(kOtherTeam);
+  world.commit(core::CreateSecret{.id = uuid(1), .name = "CI", .sealed = "ours"});
+  world.commit(core::CreateSecret{.id = uuid(2), .name = "CI", .sealed = "theirs"}, kOtherTeam);
+  const auto theirs = world.store().secret(uuid(2));
+  ASSERT_TRUE(theirs);
+  EXPECT_EQ(theirs->team, kOtherTeam);
+  EXPECT_EQ(theirs->sealed, "theirs");
+  EXPECT_FALSE(world.store().secret(uuid(3)));
+
+  world.commit(core::RevokeSecret{.id = uuid(2)}, kOtherTeam);
+  EXPECT_FALSE(world.store().secret(uuid(2)));
+  EXPECT_EQ(world.store().secret(uuid(1))->sealed, "ours");
+  EXPECT_TRUE(world.store().directory(kOtherTeam)->secrets.at(uuid(2)).revoked);
+}
+
+TEST_P(StoredDirectory, LeavesASecretWithTheTeamThatHadItsIdFirst) {
+  world.has_team(kOtherTeam);
+  world.commit(core::CreateSecret{.id = uuid(1), .name = "CI", .sealed = "ours"});
+  world.commit(core::CreateSecret{.id = uuid(1), .name = "CI", .sealed = "theirs"}, kOtherTeam);
+  EXPECT_EQ(world.store().secret(uuid(1))->team, kTeam);
+  world.commit(core::RevokeSecret{.id = uuid(1)}, kOtherTeam);
+  EXPECT_EQ(world.store().secret(uuid(1))->team, kTeam);
+}
+
 }  // namespace
 }  // namespace cardfile::test

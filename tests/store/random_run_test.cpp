@@ -8,7 +8,7 @@
 namespace cardfile::test {
 namespace {
 
-constexpr int kSubmissions = 600;
+constexpr int kSubmissions = 700;
 constexpr int kCommandsMax = 12;
 constexpr int kPhones = 40;  // Few, so that they collide.
 
@@ -40,7 +40,11 @@ class RandomCommands {
     if (die < 90) return core::CreateTag{.uuid = uuid(10'000 + ++uuids_), .label = text(), .color = "#112233"};
     if (die < 93) return core::CreateFields{.drafts = {{.title = text()}, {.title = text()}}};
     if (die < 95) return core::CreateUser{.name = text(), .email = maybe() ? "not an address" : "a@example.com"};
+    if (die < 96) return core::CreateSecret{.id = uuid(20'000 + ++secrets_), .name = text(), .sealed = text()};
     if (die < 97) return core::CreateKey{.name = text(), .digest = std::string(64, 'a')};
+    if (die < 98)
+      return core::RevokeSecret{
+          .id = uuid(20'000 + static_cast<std::uint64_t>(below(static_cast<std::int64_t>(secrets_) + 2)))};
     if (die < 99) return core::RevokeKey{.id = core::KeyId(below(4))};
     return core::CreateTeam{.name = text()};
   }
@@ -101,6 +105,7 @@ class RandomCommands {
 
   std::mt19937_64 random_;
   std::uint64_t uuids_ = 0;
+  std::uint64_t secrets_ = 0;
 };
 
 struct SameOutcome {
@@ -114,6 +119,7 @@ struct SameOutcome {
   bool operator()(const core::TeamSaved& a, const core::TeamSaved& b) const { return a.team == b.team; }
   bool operator()(const core::UserSaved& a, const core::UserSaved& b) const { return a.user == b.user; }
   bool operator()(const core::KeySaved& a, const core::KeySaved& b) const { return a.key == b.key; }
+  bool operator()(const core::SecretSaved& a, const core::SecretSaved& b) const { return a.secret == b.secret; }
   template <class Left, class Right>
   bool operator()(const Left&, const Right&) const {
     return false;

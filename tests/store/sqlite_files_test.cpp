@@ -48,6 +48,9 @@ TEST_F(DataFolder, GivesTheSameStateWhenItIsOpenedAgain) {
   const auto gone = world_.has_contact({.phone = "13125550143"});
   world_.commit(core::DeleteContact{.key = gone.id});
   world_.commit(core::CreateKey{.name = "CI", .digest = base::to_hex(base::sha256("secret"))});
+  world_.commit(core::CreateSecret{.id = uuid(7), .name = "old", .sealed = "sealed"});
+  world_.commit(core::RevokeSecret{.id = uuid(7)});
+  world_.commit(core::CreateSecret{.id = uuid(8), .name = "new", .sealed = "sealed"});
   const auto directory = *world_.store().directory(kTeam);
   const auto log = world_.log();
 
@@ -56,6 +59,8 @@ TEST_F(DataFolder, GivesTheSameStateWhenItIsOpenedAgain) {
   EXPECT_EQ(*world_.store().directory(kTeam), directory);
   EXPECT_EQ(world_.log(), log);
   EXPECT_EQ(world_.store().key_owner(base::sha256("secret"))->team, kTeam);
+  EXPECT_FALSE(world_.store().secret(uuid(7)));
+  EXPECT_EQ(world_.store().secret(uuid(8))->sealed, "sealed");
   EXPECT_EQ(world_.has_contact({.phone = "13125550144"}).id, core::ContactId(3));
   EXPECT_EQ(world_.log().back().seq, log.back().seq + 1);
   EXPECT_GT(world_.log().back().at, log.back().at);

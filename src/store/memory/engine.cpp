@@ -204,6 +204,8 @@ class MemoryStore final : public Store {
     return directories_.key_owner(digest);
   }
 
+  std::optional<SealedSecret> secret(const core::Uuid& id) const override { return directories_.secret(id); }
+
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
     const std::lock_guard lock(mutex_);
     const auto found = teams_.find(team);

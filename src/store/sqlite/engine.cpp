@@ -91,6 +91,8 @@ class SqliteStore final : public Store {
     return directories_.key_owner(digest);
   }
 
+  std::optional<SealedSecret> secret(const core::Uuid& id) const override { return directories_.secret(id); }
+
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
     return readers_.take().rows().changes(team, after_seq, limit);
   }

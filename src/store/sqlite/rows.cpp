@@ -35,7 +35,7 @@ Enum named(const Enum (&values)[N], std::string_view word) {
 
 core::Subject subject_of(std::string_view word) {
   using enum core::Subject;
-  return named<core::Subject>({contact, team, user, custom_field, tag, api_key}, word);
+  return named<core::Subject>({contact, team, user, custom_field, tag, api_key, api_secret}, word);
 }
 
 core::Operation operation_of(std::string_view word) {
@@ -85,6 +85,16 @@ core::ApiKey read_key(Execution& row) {
   return key;
 }
 
+core::ApiSecret read_secret(Execution& row) {
+  core::ApiSecret secret;
+  secret.id = row.uuid();
+  secret.name = row.text();
+  secret.sealed = row.text();
+  secret.created = row.time();
+  secret.revoked = row.boolean();
+  return secret;
+}
+
 core::Team read_team(Execution& row) {
   core::Team team;
   row.read(team.id);
@@ -112,6 +122,7 @@ class TeamReader {
         fields_(connection, "SELECT id, title, created FROM custom_field WHERE team = ?"),
         tags_(connection, "SELECT id, uuid, label, color, rev, created, updated FROM tag WHERE team = ?"),
         keys_(connection, "SELECT id, name, digest, created, revoked FROM api_key WHERE team = ?"),
+        secrets_(connection, "SELECT id, name, sealed, created, revoked FROM api_secret WHERE team = ?"),
         last_given_(connection, "SELECT contact, channel FROM last_given WHERE team = ?"),
         last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
 
@@ -121,6 +132,7 @@ class TeamReader {
     read_into(rows.directory.fields, fields_, team.id, read_field);
     read_into(rows.directory.tags, tags_, team.id, read_tag);
     read_into(rows.directory.keys, keys_, team.id, read_key);
+    read_into(rows.directory.secrets, secrets_, team.id, read_secret);
     if (Execution row(last_given_, team.id); row.next()) {
       row.read(rows.clock.contact);
       row.read(rows.clock.channel);
@@ -138,6 +150,7 @@ class TeamReader {
   Statement fields_;
   Statement tags_;
   Statement keys_;
+  Statement secrets_;
   Statement last_given_;
   Statement last_entry_;
 };
@@ -261,8 +274,10 @@ RowWriter::RowWriter(Connection& connection)
                 "INSERT OR REPLACE INTO tag (team, id, uuid, label, color, rev, created, updated) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       save_key_(connection,
-                "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)") {
-}
+                "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)"),
+      save_secret_(connection,
+                   "INSERT OR REPLACE INTO api_secret (team, id, name, sealed, created, revoked) "
+                   "VALUES (?, ?, ?, ?, ?, ?)") {}
 
 void RowWriter::save(core::TeamId team, const core::ContactChange& change) {
   const auto [released, taken] = core::address_changes(change);
@@ -335,6 +350,10 @@ void RowWriter::save_row(core::TeamId team, const core::Tag& row) {
 
 void RowWriter::save_row(core::TeamId team, const core::ApiKey& row) {
   run(save_key_, team, row.id, row.name, row.digest, row.created, row.revoked);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::ApiSecret& row) {
+  run(save_secret_, team, row.id, row.name, TextOrNull{row.sealed}, row.created, row.revoked);
 }
 
 }  // namespace cardfile::store::sqlite

@@ -69,6 +69,7 @@ class RowWriter {
   void save_row(core::TeamId team, const core::CustomField& row);
   void save_row(core::TeamId team, const core::Tag& row);
   void save_row(core::TeamId team, const core::ApiKey& row);
+  void save_row(core::TeamId team, const core::ApiSecret& row);
 
   Connection& connection_;
   Statement insert_contact_;
@@ -85,6 +86,7 @@ class RowWriter {
   Statement save_field_;
   Statement save_tag_;
   Statement save_key_;
+  Statement save_secret_;
 };
 
 }  // namespace cardfile::store::sqlite

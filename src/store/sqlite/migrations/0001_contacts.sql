@@ -55,6 +55,16 @@ CREATE TABLE api_key (
   PRIMARY KEY (team, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE api_secret (
+  team    INTEGER NOT NULL,
+  id      BLOB NOT NULL,     -- UUID
+  name    TEXT NOT NULL,
+  sealed  TEXT,              -- Encrypted under a key that is not in this database; gone once it is revoked.
+  created INTEGER NOT NULL,
+  revoked INTEGER NOT NULL,
+  PRIMARY KEY (team, id)
+) STRICT, WITHOUT ROWID;
+
 -- One row is the whole contact. Not WITHOUT ROWID: such a table keeps whole rows in its inner pages, which makes the
 -- tree of a million contacts two levels deeper.
 CREATE TABLE contact (
