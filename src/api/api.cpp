@@ -28,7 +28,8 @@ std::int64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
 /// The gate that every request passes: request id, route, credentials, handler, answer, log.
 class Api::Impl {
  public:
-  Impl(Parts parts, bool access_log) : parts_(std::move(parts)), access_log_(access_log) {
+  Impl(Parts parts, bool access_log)
+      : parts_(std::move(parts)), access_log_(access_log), credentials_(parts_.store, parts_.vault) {
     for (const Route& route : routes()) router_.add(route.method, route.pattern);
   }
 
@@ -43,10 +44,10 @@ class Api::Impl {
     core::TeamId team;
     core::Actor actor;
     if (route.access == Access::team) {
-      const auto owner = authenticate(request, parts_.store);
-      if (!owner) co_return finished(refuse_stranger(request_id), request, route.pattern, request_id, begin);
-      team = owner->team;
-      actor = core::Actor{.key = owner->key};
+      const auto identity = credentials_.identify(request, parts_.clock());
+      if (!identity) co_return finished(refuse_stranger(request_id), request, route.pattern, request_id, begin);
+      team = identity->team;
+      actor = identity->actor;
     }
     const Call call{.request = request,
                     .path = match->parameters,
@@ -87,7 +88,9 @@ class Api::Impl {
   }
 
   static http::Response refuse_stranger(const core::Uuid& request_id) {
-    return problem({core::ErrorCode::unauthorized, "send a valid API key: Authorization: Bearer <key>"}, request_id);
+    return problem(
+        {core::ErrorCode::unauthorized, "send a valid API key or token: Authorization: Bearer <key or token>"},
+        request_id);
   }
 
   /// What no rule foresaw. The cause goes to the log and not to the caller.
@@ -116,6 +119,7 @@ class Api::Impl {
 
   const Parts parts_;
   const bool access_log_;
+  const Credentials credentials_;
   http::Router router_;
   std::atomic<bool> draining_ = false;
 };

@@ -2,14 +2,42 @@
 // Credentials: who asks (contract, 1.2).
 
 #include <optional>
+#include <string_view>
 
+#include "base/vault.h"
+#include "core/command.h"
+#include "core/ids.h"
+#include "core/time.h"
 #include "http/message.h"
 #include "store/store.h"
 
 namespace cardfile::api {
 
-/// The owner of the request's credentials; none when they are missing, unknown or revoked. A returned "none" rather
-/// than an Error, since floods of bad credentials must be cheap to refuse.
-std::optional<store::KeyOwner> authenticate(const http::Request& request, const store::Store& store);
+/// Whose credentials came along, and what the change log calls them.
+struct Identity {
+  core::TeamId team;
+  core::Actor actor;
+};
+
+/// Safe to use from many threads.
+class Credentials {
+ public:
+  /// `store` and `vault` are lent; without a vault no signed token is good.
+  Credentials(const store::Store& store, const base::Vault* vault);
+
+  /// Takes an API key as "Bearer <key>" or as the user of "Basic" with an empty password, and a signed token as
+  /// "Bearer <token>". None when they are missing, unknown, revoked or, at `now`, not valid; a returned "none" rather
+  /// than an Error, since floods of bad credentials must be cheap to refuse. A token of an unknown secret takes about
+  /// as long as one with a wrong signature, so that nobody finds out which secrets there are.
+  std::optional<Identity> identify(const http::Request& request, core::Timestamp now) const;
+
+ private:
+  std::optional<Identity> owner_of_key(std::string_view key) const;
+  std::optional<Identity> owner_of_token(std::string_view text, core::Timestamp now) const;
+
+  const store::Store& store_;
+  const base::Vault* const vault_;
+  const store::SealedSecret nobodys_;  // Stands in for the secret that a token names and nobody has.
+};
 
 }  // namespace cardfile::api

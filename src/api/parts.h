@@ -2,6 +2,7 @@
 // Parts: what the api works with.
 
 #include "base/log.h"
+#include "base/vault.h"
 #include "core/ids.h"
 #include "core/time.h"
 #include "store/store.h"
@@ -14,6 +15,7 @@ struct Parts {
   base::Log& log;
   core::Clock clock;
   core::UuidSource next_uuid;
+  const base::Vault* vault = nullptr;  // What API secrets are sealed with; null when there are none.
 };
 
 }  // namespace cardfile::api

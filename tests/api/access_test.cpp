@@ -54,6 +54,46 @@ TEST(Access, TheSchemeIsReadInAnyCase) {
   }
 }
 
+/// "Basic" credentials out of the user and password, a colon between them.
+std::string basic(std::string_view user_and_password) {
+  std::string text =
+      base::to_base64url({reinterpret_cast<const std::uint8_t*>(user_and_password.data()), user_and_password.size()});
+  for (char& letter : text) letter = letter == '-' ? '+' : letter == '_' ? '/' : letter;
+  text.resize((text.size() + 3) / 4 * 4, '=');
+  return "Basic " + text;
+}
+
+TEST(Access, IsGivenToTheKeyAsTheUserOfBasicCredentials) {
+  World world;
+  const auto status = [&](const std::string& authorization) {
+    return world.send_bare("GET", "/v1/team", "", {{"Authorization", authorization}}).status;
+  };
+  const std::string& key = world.team().key;
+  EXPECT_EQ(status(basic(key + ":")), 200);
+  const std::string credentials = basic(key + ":").substr(6);
+  EXPECT_EQ(status("basic " + credentials), 200);
+  EXPECT_EQ(status("BASIC  " + credentials), 200);
+  for (const std::string& refused :
+       {basic(key), basic(key + ":password"), basic(":" + key), basic(":"), basic(""), basic(key + "::"),
+        basic(" " + key + ":"), basic("x" + key + ":"), std::string("Basic"), "Basic" + credentials,
+        "Bearer " + credentials, "Basic " + credentials + "=", "Basic " + credentials + " " + credentials,
+        "Basic " + key + ":", "Basic " + std::string(10'000, 'A')}) {
+    EXPECT_EQ(status(refused), 401) << refused;
+  }
+}
+
+TEST(Access, TakesBasicCredentialsInTheOneFormOfBase64Only) {
+  World world;
+  const auto status = [&](const std::string& authorization) {
+    return world.send_bare("GET", "/v1/team", "", {{"Authorization", authorization}}).status;
+  };
+  ASSERT_EQ(basic("key-of-team-one:"), "Basic a2V5LW9mLXRlYW0tb25lOg==");
+  EXPECT_EQ(status("Basic a2V5LW9mLXRlYW0tb25lOg=="), 200);
+  EXPECT_EQ(status("Basic a2V5LW9mLXRlYW0tb25lOg"), 401);
+  EXPECT_EQ(status("Basic a2V5LW9mLXRlYW0tb25lOg="), 401);
+  EXPECT_EQ(status("Basic a2V5LW9mLXRlYW0tb25lOh=="), 401);
+}
+
 TEST(Access, EndsWhenTheKeyIsRevoked) {
   World world;
   EXPECT_EQ(world.get("/v1/team").status, 200);

@@ -3,6 +3,7 @@
 #include <semaphore>
 #include <stdexcept>
 
+#include "api/sealed_secret.h"
 #include "base/crypto.h"
 #include "base/task.h"
 #include "core/text.h"
@@ -70,10 +71,12 @@ std::string Reply::fields_at_fault() const {
 }
 
 World::World()
-    : now_us_((*core::parse_rfc3339("2026-03-02T09:15:00Z")).time_since_epoch().count()), log_(base::LogLevel::off) {
-  const core::Clock clock = [this] { return core::Timestamp(std::chrono::microseconds(now_us_)); };
+    : now_us_((*core::parse_rfc3339("2026-03-02T09:15:00Z")).time_since_epoch().count()),
+      log_(base::LogLevel::off),
+      vault_({1, 2, 3}) {
+  const core::Clock clock = [this] { return now(); };
   store_ = store::open_memory(clock);
-  api_ = std::make_unique<api::Api>(api::Parts{*store_, log_, clock, [this] { return next_uuid(); }});
+  api_ = std::make_unique<api::Api>(api::Parts{*store_, log_, clock, [this] { return next_uuid(); }, &vault_});
   teams_.push_back(make_team(1, "key-of-team-one"));
   teams_.push_back(make_team(2, "key-of-team-two"));
 }
@@ -148,6 +151,10 @@ core::Contact World::has_contact(std::string_view v2_body) {
 std::optional<core::Contact> World::stored(core::ContactId id) const { return store_->contact(team().id, id); }
 
 std::vector<core::ChangeEntry> World::log() const { return store_->changes(team().id, 0, 100'000); }
+
+void World::has_secret(const TestTeam& team, const core::Uuid& id, std::string_view key) {
+  run(team.id, core::CreateSecret{.id = id, .name = "tests", .sealed = api::seal_secret(vault_, team.id, id, key)});
+}
 
 void World::advance_clock(std::chrono::microseconds by) { now_us_ += by.count(); }
 

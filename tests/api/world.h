@@ -14,10 +14,12 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "base/vault.h"
 #include "core/change.h"
 #include "core/command.h"
 #include "core/contact.h"
 #include "core/ids.h"
+#include "core/time.h"
 #include "http/message.h"
 #include "store/store.h"
 
@@ -80,6 +82,10 @@ class World {
   /// The first team's change log.
   std::vector<core::ChangeEntry> log() const;
 
+  /// Gives the team an API secret.
+  void has_secret(const TestTeam& team, const core::Uuid& id, std::string_view key);
+
+  core::Timestamp now() const { return core::Timestamp(std::chrono::microseconds(now_us_)); }
   void advance_clock(std::chrono::microseconds by);
 
   store::Store& store() { return *store_; }
@@ -93,6 +99,7 @@ class World {
   std::atomic<std::int64_t> now_us_;
   std::atomic<std::uint32_t> uuids_ = 0;
   base::Log log_;
+  base::Vault vault_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<api::Api> api_;
   std::vector<TestTeam> teams_;
