@@ -1,4 +1,4 @@
-// team, user and key: what the operator makes and looks at.
+// team, user, key and secret: what the operator makes and looks at.
 
 #include <algorithm>
 #include <array>
@@ -12,9 +12,11 @@
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 
+#include "api/sealed_secret.h"
 #include "base/crypto.h"
 #include "cli/command_line.h"
 #include "cli/table.h"
+#include "cli/vault.h"
 #include "core/time.h"
 #include "wire/json_out.h"
 
@@ -25,6 +27,7 @@ namespace {
 struct Arguments {
   std::int64_t team = 0;
   std::int64_t key = 0;
+  std::string secret;
   std::string name;
   std::string email;
   std::string phone;
@@ -177,17 +180,18 @@ void write_key_members(wire::JsonWriter& writer, const core::ApiKey& key) {
   writer.key("created").string(core::to_rfc3339(key.created)).key("revoked").boolean(key.revoked);
 }
 
-std::string new_secret() {
+/// 32 random bytes behind a prefix by which scanners for leaked credentials can tell what was found.
+std::string new_secret(std::string_view prefix) {
   std::array<std::uint8_t, 32> bytes;
   base::fill_random(bytes);
-  return "cf_" + base::to_base64url(bytes);
+  return std::string(prefix) + base::to_base64url(bytes);
 }
 
 int create_key(const Arguments& arguments, const base::Config& settings) {
   const auto store = open_existing(settings);
   const core::TeamId team(arguments.team);
   directory_of(*store, team);
-  const std::string secret = new_secret();
+  const std::string secret = new_secret("cf_");
   const std::string digest = base::to_hex(base::sha256(secret));
   const auto outcome = commit_as_operator(*store, team, core::CreateKey{.name = arguments.name, .digest = digest});
   const auto& key = std::get<core::KeySaved>(outcome).key;
@@ -241,6 +245,96 @@ int revoke_key(const Arguments& arguments, const base::Config& settings) {
   }
   commit_as_operator(*store, team, core::RevokeKey{.id = id});
   fmt::print("Key {} \"{}\" is revoked: it opens nothing any more.\n", arguments.key, key->second.name);
+  return 0;
+}
+
+// Secrets.
+
+constexpr const char* kHowToSign = R"(Secret "{name}" of team {team} is made:
+
+  id      {id}
+  secret  {key}
+
+Keep both: the secret is stored encrypted and not shown again. A token is a JWT that lives five minutes: header
+{{"alg":"HS256","typ":"JWT"}}, payload {{"iss":"{id}","iat":<Unix time in seconds>}}, signed with HMAC-SHA256
+under the key "<id>||<secret>". In a shell:
+
+  id={id}
+  secret={key}
+  encode() {{ openssl base64 -A | tr '+/' '-_' | tr -d '='; }}
+  parts=$(printf '{{"alg":"HS256","typ":"JWT"}}' | encode).$(printf '{{"iss":"%s","iat":%d}}' $id $(date +%s) | encode)
+  token=$parts.$(printf %s "$parts" | openssl dgst -sha256 -hmac "$id||$secret" -binary | encode)
+  curl -H "Authorization: Bearer $token" http://127.0.0.1:8080/v1/team
+)";
+
+void write_secret_members(wire::JsonWriter& writer, const core::ApiSecret& secret) {
+  writer.key("id").string(secret.id.to_string()).key("name").string(secret.name);
+  writer.key("created").string(core::to_rfc3339(secret.created)).key("revoked").boolean(secret.revoked);
+}
+
+int create_secret(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const core::TeamId team(arguments.team);
+  directory_of(*store, team);
+  const auto vault = open_or_make_vault(*store, settings.text("data"));
+  const core::Uuid id = next_uuid();
+  const std::string key = new_secret("cfs_");
+  const auto outcome = commit_as_operator(
+      *store, team,
+      core::CreateSecret{.id = id, .name = arguments.name, .sealed = api::seal_secret(*vault, team, id, key)});
+  const auto& secret = std::get<core::SecretSaved>(outcome).secret;
+  if (arguments.json) {
+    print_json(json_object(secret, [&](wire::JsonWriter& writer, const core::ApiSecret& made) {
+      writer.begin_object();
+      write_secret_members(writer, made);
+      writer.key("secret").string(key).end_object();
+    }));
+    return 0;
+  }
+  using namespace fmt::literals;
+  fmt::print(fmt::runtime(kHowToSign), "name"_a = secret.name, "team"_a = arguments.team, "id"_a = id.to_string(),
+             "key"_a = key);
+  return 0;
+}
+
+int list_secrets(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const auto directory = directory_of(*store, core::TeamId(arguments.team));
+  if (arguments.json) {
+    print_json(json_array(directory->secrets, [](auto& writer, const auto& item) {
+      writer.begin_object();
+      write_secret_members(writer, item.second);
+      writer.end_object();
+    }));
+    return 0;
+  }
+  Table table({"ID", "NAME", "CREATED", "STATE"});
+  for (const auto& [id, secret] : directory->secrets) {
+    table.add({id.to_string(), secret.name, core::to_rfc3339(secret.created), secret.revoked ? "revoked" : "valid"});
+  }
+  fmt::print("{}", table.to_text());
+  return 0;
+}
+
+/// Works without the key file too: this is how to go on when it is lost.
+int revoke_secret(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const core::TeamId team(arguments.team);
+  const auto directory = directory_of(*store, team);
+  const auto id = core::Uuid::parse(arguments.secret);
+  const auto secret = id ? directory->secrets.find(*id) : directory->secrets.end();
+  if (secret == directory->secrets.end()) {
+    throw std::runtime_error(
+        fmt::format("Team {} has no secret {}. See which it has with: cardfile secret list --team {}", arguments.team,
+                    arguments.secret, arguments.team));
+  }
+  if (secret->second.revoked) {
+    fmt::print("Secret {} \"{}\" was revoked already.\n", id->to_string(), secret->second.name);
+    return 0;
+  }
+  commit_as_operator(*store, team, core::RevokeSecret{.id = *id});
+  fmt::print("Secret {} \"{}\" is revoked: tokens that are signed with it open nothing any more.\n", id->to_string(),
+             secret->second.name);
   return 0;
 }
 
@@ -304,6 +398,30 @@ void add_key(CLI::App& app, Invocation& invocation) {
   revoke->add_option("id", revocation->key, "Id of the key (see: cardfile key list)")
       ->required()
       ->check(CLI::PositiveNumber.description(""))
+      ->type_name("ID");
+}
+
+void add_secret(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = add_group(app, "secret", "Make, list and revoke a team's API secrets, which sign tokens");
+  group.footer("Example: cardfile secret create --team 1 --name \"CRM sync\"");
+  auto [create, creation] =
+      add_command(group, invocation, "create", "Make an API secret and show it, this once; a team has at most two",
+                  "secret create --team 1 --name \"CRM sync\"", create_secret);
+  add_team_option(*create, *creation);
+  create->add_option("--name", creation->name, "What the secret is for")
+      ->required()
+      ->check(is_text())
+      ->type_name("NAME");
+  add_json_flag(*create, *creation);
+  auto [list, listing] = add_command(group, invocation, "list", "List a team's API secrets, without what they are",
+                                     "secret list --team 1", list_secrets);
+  add_team_option(*list, *listing);
+  add_json_flag(*list, *listing);
+  auto [revoke, revocation] = add_command(group, invocation, "revoke", "Make an API secret invalid for good",
+                                          "secret revoke 6f1d0a52-9d0e-4a63-8c57-0f9f2c6f3a11 --team 1", revoke_secret);
+  add_team_option(*revoke, *revocation);
+  revoke->add_option("id", revocation->secret, "Id of the secret (see: cardfile secret list)")
+      ->required()
       ->type_name("ID");
 }
 

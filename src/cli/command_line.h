@@ -52,6 +52,7 @@ void add_serve(CLI::App& app, Invocation& invocation);
 void add_team(CLI::App& app, Invocation& invocation);
 void add_user(CLI::App& app, Invocation& invocation);
 void add_key(CLI::App& app, Invocation& invocation);
+void add_secret(CLI::App& app, Invocation& invocation);
 void add_migrate(CLI::App& app, Invocation& invocation);
 void add_check(CLI::App& app, Invocation& invocation);
 void add_version(CLI::App& app, Invocation& invocation);

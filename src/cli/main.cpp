@@ -72,6 +72,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_team(app, invocation);
   add_user(app, invocation);
   add_key(app, invocation);
+  add_secret(app, invocation);
   add_migrate(app, invocation);
   add_check(app, invocation);
   add_version(app, invocation);

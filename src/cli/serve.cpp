@@ -20,6 +20,7 @@
 #include "cli/command_line.h"
 #include "cli/demo.h"
 #include "cli/settings.h"
+#include "cli/vault.h"
 #include "http/server.h"
 #include "store/open.h"
 
@@ -150,7 +151,10 @@ int serve(const base::Config& config) {
                                   now);
   if (settings.demo) seed_demo(*store, settings.data);
   refuse_demo_key_for_others(*store, settings);
-  api::Api api({.store = *store, .log = log, .clock = now, .next_uuid = next_uuid}, settings.access_log);
+  // Secrets are made and revoked at the command line, which has to wait for this process: the vault stays the one.
+  const auto vault = open_vault(*store, settings.data);
+  api::Api api({.store = *store, .log = log, .clock = now, .next_uuid = next_uuid, .vault = vault.get()},
+               settings.access_log);
   const auto server = open_server(settings, api);
   server->start();
   const std::uint16_t port = server->port();

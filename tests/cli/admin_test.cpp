@@ -112,7 +112,7 @@ TEST(KeyCommand, RevokesAKey) {
 TEST(AdminCommands, SayWhenThereIsNoSuchTeam) {
   const TempFolder folder;
   cardfile(folder, {"team", "create", "Sales"});
-  for (const char* group : {"user", "key"}) {
+  for (const char* group : {"user", "key", "secret"}) {
     const Finished refused = cardfile(folder, {group, "create", "--team", "7", "--name", "x"});
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_EQ(refused.errors, "cardfile: There is no team 7. See which there are with: cardfile team list\n");
