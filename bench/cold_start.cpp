@@ -38,8 +38,8 @@ constexpr std::chrono::seconds kPatience{60};
 class Server {
  public:
   Server(const std::string& program, const std::string& folder, const std::string& port_file) {
-    std::vector<std::string> words = {program,       "serve",   "--listen", "127.0.0.1:0",
-                                      "--port-file", port_file, "--data",   folder};
+    std::vector<std::string> words = {program,   "serve",  "--listen", "127.0.0.1:0",  "--port-file",
+                                      port_file, "--data", folder,     "--rate-limit", "0"};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);

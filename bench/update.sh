@@ -88,7 +88,7 @@ copy_of() {
 
 start_server() {
   rm -f "$work/port"
-  "$cardfile" serve --listen 127.0.0.1:0 --port-file "$work/port" --data "$work/data" &
+  "$cardfile" serve --listen 127.0.0.1:0 --rate-limit 0 --port-file "$work/port" --data "$work/data" &
   server_pid=$!
   while [ ! -s "$work/port" ]; do
     kill -0 "$server_pid" || { say "the server did not start"; exit 1; }

@@ -3,12 +3,14 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/call.h"
 #include "api/credentials.h"
 #include "api/problem.h"
+#include "api/rate_limit.h"
 #include "api/routes.h"
 #include "core/error.h"
 #include "http/router.h"
@@ -25,11 +27,14 @@ std::int64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-/// The gate that every request passes: request id, route, credentials, handler, answer, log.
+/// The gate that every request passes: request id, route, credentials, rate limit, handler, answer, log.
 class Api::Impl {
  public:
   Impl(Parts parts, bool access_log)
-      : parts_(std::move(parts)), access_log_(access_log), credentials_(parts_.store, parts_.vault) {
+      : parts_(std::move(parts)),
+        access_log_(access_log),
+        credentials_(parts_.store, parts_.vault),
+        rate_limiter_(parts_.rate_limit) {
     for (const Route& route : routes()) router_.add(route.method, route.pattern);
   }
 
@@ -43,11 +48,17 @@ class Api::Impl {
     const Route& route = routes()[match->route];
     core::TeamId team;
     core::Actor actor;
+    std::optional<RateLimiter::Standing> standing;
     if (route.access == Access::team) {
-      const auto identity = credentials_.identify(request, parts_.clock());
+      const core::Timestamp now = parts_.clock();
+      const auto identity = credentials_.identify(request, now);
       if (!identity) co_return finished(refuse_stranger(request_id), request, route.pattern, request_id, begin);
       team = identity->team;
       actor = identity->actor;
+      if (rate_limiter_.is_on()) standing = rate_limiter_.take(team, now);
+      if (standing && !standing->allowed) {
+        co_return finished(refuse_for_now(*standing, request_id), request, route.pattern, request_id, begin);
+      }
     }
     const Call call{.request = request,
                     .path = match->parameters,
@@ -65,6 +76,7 @@ class Api::Impl {
     } catch (const std::exception& failure) {
       response = broken(failure, request_id);
     }
+    if (standing) add_rate_limit(response, *standing);
     co_return finished(std::move(response), request, route.pattern, request_id, begin);
   }
 
@@ -91,6 +103,26 @@ class Api::Impl {
     return problem(
         {core::ErrorCode::unauthorized, "send a valid API key or token: Authorization: Bearer <key or token>"},
         request_id);
+  }
+
+  http::Response refuse_for_now(const RateLimiter::Standing& standing, const core::Uuid& request_id) const {
+    const std::string seconds = std::to_string(standing.until_reset.count());
+    http::Response response =
+        problem({core::ErrorCode::rate_limited, "a team may make " + std::to_string(rate_limiter_.quota()) +
+                                                    " requests a minute: try again in " + seconds +
+                                                    (standing.until_reset.count() == 1 ? " second" : " seconds")},
+                request_id);
+    response.headers.emplace_back("Retry-After", seconds);
+    add_rate_limit(response, standing);
+    return response;
+  }
+
+  /// As draft-ietf-httpapi-ratelimit-headers has it.
+  void add_rate_limit(http::Response& response, const RateLimiter::Standing& standing) const {
+    response.headers.emplace_back("RateLimit-Policy", "\"default\";q=" + std::to_string(rate_limiter_.quota()) +
+                                                          ";w=" + std::to_string(RateLimiter::kWindow.count()));
+    response.headers.emplace_back("RateLimit", "\"default\";r=" + std::to_string(standing.remaining) +
+                                                   ";t=" + std::to_string(standing.until_reset.count()));
   }
 
   /// What no rule foresaw. The cause goes to the log and not to the caller.
@@ -120,6 +152,7 @@ class Api::Impl {
   const Parts parts_;
   const bool access_log_;
   const Credentials credentials_;
+  RateLimiter rate_limiter_;
   http::Router router_;
   std::atomic<bool> draining_ = false;
 };

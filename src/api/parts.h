@@ -1,6 +1,8 @@
 #pragma once
 // Parts: what the api works with.
 
+#include <cstdint>
+
 #include "base/log.h"
 #include "base/vault.h"
 #include "core/ids.h"
@@ -15,6 +17,7 @@ struct Parts {
   base::Log& log;
   core::Clock clock;
   core::UuidSource next_uuid;
+  std::int64_t rate_limit = 0;         // Requests a minute for each team; 0: no limit.
   const base::Vault* vault = nullptr;  // What API secrets are sealed with; null when there are none.
 };
 

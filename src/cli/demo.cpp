@@ -31,7 +31,8 @@ Overwrite all custom fields:
 
 curl -X PUT "{contact}?overwrite=true" {headers} -d '{{"phone": "{phone}", "custom": {{"123": "Starter"}}}}'
 
-See the contact with GET in place of PUT and without -d. Stop the server with Ctrl+C.
+See the contact with GET in place of PUT and without -d. The demo has no rate limit unless --rate-limit gives it one.
+Stop the server with Ctrl+C.
 
 )";
 

@@ -153,7 +153,12 @@ int serve(const base::Config& config) {
   refuse_demo_key_for_others(*store, settings);
   // Secrets are made and revoked at the command line, which has to wait for this process: the vault stays the one.
   const auto vault = open_vault(*store, settings.data);
-  api::Api api({.store = *store, .log = log, .clock = now, .next_uuid = next_uuid, .vault = vault.get()},
+  api::Api api({.store = *store,
+                .log = log,
+                .clock = now,
+                .next_uuid = next_uuid,
+                .rate_limit = settings.rate_limit,
+                .vault = vault.get()},
                settings.access_log);
   const auto server = open_server(settings, api);
   server->start();

@@ -52,6 +52,9 @@ std::vector<base::ConfigKey> keys() {
                  static_cast<std::int64_t>(limits.header_bytes_max), 1024, 1 << 20),
       number_key("max_connections", "Connections at a time; the next is answered 503",
                  static_cast<std::int64_t>(limits.connections_max), 1, 1'000'000),
+      number_key("rate_limit",
+                 "Requests a minute for each team, more are answered 429; 0 means no limit, as with --demo", 500, 0,
+                 1'000'000'000),
       timeout_key("header_timeout_ms", "Time for a request's headers to arrive", limits.header_timeout),
       timeout_key("body_timeout_ms", "Time for a request's body to arrive", limits.body_timeout),
       timeout_key("write_timeout_ms", "Time for a client to take an answer", limits.write_timeout),
@@ -124,6 +127,11 @@ std::string data_folder(const base::Config& config) {
   return config.yes("demo") && !config.is_given("data") ? "./data/demo" : config.text("data");
 }
 
+/// Who tries the demo should not have to wait.
+std::int64_t rate_limit(const base::Config& config) {
+  return config.yes("demo") && !config.is_given("rate_limit") ? 0 : config.number("rate_limit");
+}
+
 }  // namespace
 
 base::Config all_settings() { return {"CARDFILE_", keys()}; }
@@ -164,6 +172,7 @@ ServeSettings serve_settings(const base::Config& config) {
       .threads = threads(config),
       .tls = tls(config),
       .limits = limits(config),
+      .rate_limit = rate_limit(config),
       .drain_timeout = std::chrono::milliseconds(config.number("drain_timeout_ms")),
       .log_level = log_level(config.text("log_level")),
       .log_file = config.text("log_file"),

@@ -42,6 +42,7 @@ struct ServeSettings {
   unsigned threads = 1;
   http::Tls tls;
   http::Limits limits;
+  std::int64_t rate_limit = 0;  // Requests a minute for each team; 0: no limit.
   std::chrono::milliseconds drain_timeout{};
   base::LogLevel log_level = base::LogLevel::info;
   std::string log_file;

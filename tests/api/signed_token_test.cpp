@@ -96,7 +96,8 @@ std::vector<Row> forms() {
       {"non-canonical header", of_parts(not_canonical(base64url(R"({"alg":"HS256"} )")), payload_part())},
       {"line end within", of_parts(header_part().substr(0, 4) + "\n" + header_part().substr(4), payload_part())},
       {"blank within", of_parts(header_part().substr(0, 4) + " " + header_part().substr(4), payload_part())},
-      {"letters of the URL alphabet", of_parts(header_part(), base64url(claims(iat() + ",\"n\":\"~>~>?~>?~?~\""))), true},
+      {"letters of the URL alphabet", of_parts(header_part(), base64url(claims(iat() + ",\"n\":\"~>~>?~>?~?~\""))),
+       true},
       {"letters of the standard alphabet",
        [] {
          std::string payload = base64url(claims(iat() + ",\"n\":\"~>~>?~>?~?~\""));

@@ -70,13 +70,18 @@ std::string Reply::fields_at_fault() const {
   return names;
 }
 
-World::World()
+World::World(WorldOptions options)
     : now_us_((*core::parse_rfc3339("2026-03-02T09:15:00Z")).time_since_epoch().count()),
       log_(base::LogLevel::off),
       vault_({1, 2, 3}) {
   const core::Clock clock = [this] { return now(); };
   store_ = store::open_memory(clock);
-  api_ = std::make_unique<api::Api>(api::Parts{*store_, log_, clock, [this] { return next_uuid(); }, &vault_});
+  api_ = std::make_unique<api::Api>(api::Parts{.store = *store_,
+                                               .log = log_,
+                                               .clock = clock,
+                                               .next_uuid = [this] { return next_uuid(); },
+                                               .rate_limit = options.rate_limit,
+                                               .vault = &vault_});
   teams_.push_back(make_team(1, "key-of-team-one"));
   teams_.push_back(make_team(2, "key-of-team-two"));
 }

@@ -48,12 +48,16 @@ struct TestTeam {
   std::string key;
 };
 
+struct WorldOptions {
+  std::int64_t rate_limit = 0;  // Requests a minute; 0: no limit.
+};
+
 /// Two teams, each with two users (1 an administrator, 2 a member), custom fields 12 and 13 and tags 1 to 6. The clock
 /// stands at 2026-03-02T09:15:00Z until a test moves it. Requests go out with the first team's key. Safe to use from
 /// many threads.
 class World {
  public:
-  World();
+  explicit World(WorldOptions options = {});
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;

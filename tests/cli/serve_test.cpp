@@ -1,5 +1,6 @@
 // serve: how it comes up, answers, and goes.
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -35,6 +36,30 @@ TEST(Serve, AnswersOnThePortThatItNames) {
   EXPECT_EQ(get(server.port(), "/readyz"), 200);
   EXPECT_THAT(server.process().errors(),
               HasSubstr(" info listening address=127.0.0.1 port=" + std::to_string(server.port()) + " "));
+}
+
+TEST(Serve, LimitsATeamTo500RequestsAMinuteUnlessToldOtherwise) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  const auto limit_of = [&](const std::vector<std::string>& more, const std::string& bearer) {
+    const std::string port_file = folder / "port";
+    std::filesystem::remove(port_file);
+    std::vector<std::string> arguments = {"serve", "--listen", "127.0.0.1:0", "--port-file", port_file};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Process server(cardfile_with(folder, arguments));
+    EXPECT_TRUE(becomes_true([&] { return !contents(port_file).empty(); }, std::chrono::seconds(30)));
+    HttpClient client(static_cast<std::uint16_t>(std::stoi(contents(port_file))),
+                      {{"Authorization", "Bearer " + bearer}});
+    auto reply = client.send("GET", "/v1/team");
+    server.send_signal(SIGTERM);
+    server.wait(std::chrono::seconds(30));
+    return reply && reply->status == 200 ? reply->headers["ratelimit-policy"] : "(no answer)";
+  };
+  EXPECT_EQ(limit_of({}, key), "\"default\";q=500;w=60");
+  EXPECT_EQ(limit_of({"--rate-limit", "7"}, key), "\"default\";q=7;w=60");
+  EXPECT_EQ(limit_of({"--rate-limit", "0"}, key), "");
+  EXPECT_EQ(limit_of({"--demo"}, "cardfile-demo-key"), "");
+  EXPECT_EQ(limit_of({"--demo", "--rate-limit", "9"}, "cardfile-demo-key"), "\"default\";q=9;w=60");
 }
 
 TEST(Serve, TakesKeysOfTheCommandLineUntilTheyAreRevoked) {

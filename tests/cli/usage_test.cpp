@@ -53,10 +53,26 @@ TEST(Usage, HelpsWithEveryCommandAndGivesAnExample) {
 TEST(Usage, ListsEverySettingOfServe) {
   const TempFolder folder;
   const std::string help = cardfile(folder, {"serve", "--help"}).output;
-  for (const char* flag : {"--listen", "--data", "--config", "--threads", "--tls-cert", "--tls-key", "--max-body-bytes",
-                           "--max-header-bytes", "--max-connections", "--header-timeout-ms", "--body-timeout-ms",
-                           "--write-timeout-ms", "--idle-timeout-ms", "--drain-timeout-ms", "--log-level", "--log-file",
-                           "--port-file", "--access-log", "--demo"}) {
+  for (const char* flag : {"--listen",
+                           "--data",
+                           "--config",
+                           "--threads",
+                           "--tls-cert",
+                           "--tls-key",
+                           "--max-body-bytes",
+                           "--max-header-bytes",
+                           "--max-connections",
+                           "--rate-limit",
+                           "--header-timeout-ms",
+                           "--body-timeout-ms",
+                           "--write-timeout-ms",
+                           "--idle-timeout-ms",
+                           "--drain-timeout-ms",
+                           "--log-level",
+                           "--log-file",
+                           "--port-file",
+                           "--access-log",
+                           "--demo"}) {
     EXPECT_THAT(help, HasSubstr(flag));
   }
 }

@@ -53,7 +53,8 @@ std::string make_team_and_key(const TempFolder& folder) {
 }
 
 RunningServer::RunningServer(const TempFolder& folder, const std::vector<std::string>& arguments)
-    : port_file_(fresh_port_file(folder)), process_(cardfile_with(folder, serve_arguments(port_file_, arguments))) {}
+    : port_file_(fresh_port_file(folder)),
+      process_(cardfile_with(folder, serve_arguments(port_file_, arguments), {{"CARDFILE_RATE_LIMIT", "0"}})) {}
 
 std::uint16_t RunningServer::port() {
   const auto is_there = [this] {

@@ -25,7 +25,8 @@ std::string json_member(const std::string& json, const std::string& name);
 /// Makes team 1 in ./data and gives back a key of it.
 std::string make_team_and_key(const TempFolder& folder);
 
-/// `cardfile serve` at a free port of 127.0.0.1, in `folder`, with further arguments.
+/// `cardfile serve` at a free port of 127.0.0.1, in `folder`, with further arguments; without a rate limit unless they
+/// give it one.
 class RunningServer {
  public:
   RunningServer(const TempFolder& folder, const std::vector<std::string>& arguments = {});
