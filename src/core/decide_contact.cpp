@@ -9,22 +9,13 @@
 #include <vector>
 
 #include "core/address.h"
+#include "core/contact_write.h"
 #include "core/error.h"
 #include "core/text.h"
 
 namespace cardfile::core {
 
 namespace {
-
-Contact found_or_throw(const TeamState& state, const ContactKey& key) {
-  auto contact = state.contact(key);
-  if (!contact) throw Error(ErrorCode::not_found, "no contact has this id");
-  return std::move(*contact);
-}
-
-void throw_unless_accepted(const std::optional<IfMatch>& if_match, std::int64_t rev) {
-  if (if_match && !if_match->accepts(rev)) throw Error::precondition_failed(rev);
-}
 
 /// The patch's own problems and those that only the team's directory can tell.
 void throw_if_bad(ContactPatch& patch, const Directory& directory) {
@@ -144,18 +135,6 @@ void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const D
   if (patch.opted_out) contact.consent.unsubscribed_admin = *patch.opted_out;
   if (patch.email_suppressions) contact.email_suppressions = *patch.email_suppressions;
   apply_channels(contact, patch, recorder);
-}
-
-Decision saved(ContactChange change, Recorder& recorder) {
-  Contact& after = *change.after;
-  after.rev = change.before ? change.before->rev + 1 : 1;
-  after.updated = recorder.time();
-  if (!change.before) after.created = after.updated;
-  recorder.log(Subject::contact, after.id.value(), after.rev, change.before ? Operation::update : Operation::create,
-               differences(change.before, change.after));
-  Decision decision = recorder.decision(ContactSaved{after});
-  decision.contact = std::move(change);
-  return decision;
 }
 
 Decision update(Contact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,
