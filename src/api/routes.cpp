@@ -5,6 +5,7 @@
 #include "api/health.h"
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
+#include "api/v1/status.h"
 #include "api/v2/contacts.h"
 
 namespace cardfile::api {
@@ -16,6 +17,8 @@ std::span<const Route> routes() {
       {"PUT", "/v1/contact/{id}", Access::team, v1::update_contact},
       {"DELETE", "/v1/contact/{id}", Access::team, v1::delete_contact},
       {"POST", "/v1/contact/get", Access::team, v1::find_contact},
+      {"POST", "/v1/contact/status", Access::team, v1::get_status},
+      {"POST", "/v1/contact/set_status", Access::team, v1::set_status},
 
       {"POST", "/v2/contact", Access::team, v2::create_contact},
       {"GET", "/v2/contact/{contactID}", Access::team, v2::get_contact},

@@ -12,6 +12,7 @@
 #include "core/directory.h"
 #include "core/ids.h"
 #include "core/patch.h"
+#include "core/status.h"
 
 namespace cardfile::core {
 
@@ -51,6 +52,12 @@ struct UpdateContact {
 struct DeleteContact {
   ContactKey key;
   std::optional<IfMatch> if_match;
+};
+
+/// Opts in or out, blocks or unblocks (contract, 4.2). A write like any other, also when nothing changes.
+struct SetStatus {
+  ContactNames names;
+  Status status = Status::active;
 };
 
 struct CreateTeam {
@@ -93,8 +100,8 @@ struct RevokeKey {
   KeyId id;
 };
 
-using Action = std::variant<CreateContact, UpdateContact, DeleteContact, CreateTeam, CreateUser, CreateFields,
-                            CreateTag, CreateKey, RevokeKey>;
+using Action = std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, CreateTeam, CreateUser,
+                            CreateFields, CreateTag, CreateKey, RevokeKey>;
 
 /// Who asks: an API key, or the operator at the command line.
 struct Actor {

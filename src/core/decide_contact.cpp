@@ -216,4 +216,15 @@ Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& 
   return decision;
 }
 
+Decision decide_action(SetStatus& action, const TeamState& state, Recorder& recorder) {
+  std::optional<ContactId> by_id;
+  std::optional<ContactId> by_phone;
+  if (action.names.id && state.contact(*action.names.id)) by_id = action.names.id;
+  if (action.names.phone) by_phone = state.owner_of(address_of(kPhone, *action.names.phone));
+  ContactChange change{.before = found_or_throw(state, meant_by(action.names, by_id, by_phone)), .after = {}};
+  change.after = change.before;
+  change.after->consent = applied(change.before->consent, action.status);
+  return saved(std::move(change), recorder);
+}
+
 }  // namespace cardfile::core

@@ -62,6 +62,7 @@ Contact FakeTeam::does(UpdateContact action) { return std::get<ContactSaved>(com
 void FakeTeam::does(const DeleteContact& action) {
   EXPECT_TRUE(std::holds_alternative<ContactDeleted>(commit(action)));
 }
+Contact FakeTeam::does(const SetStatus& action) { return std::get<ContactSaved>(commit(action)).contact; }
 Team FakeTeam::does(const CreateTeam& action) { return std::get<TeamSaved>(commit(action)).team; }
 User FakeTeam::does(const CreateUser& action) { return std::get<UserSaved>(commit(action)).user; }
 FieldsSaved FakeTeam::does(const CreateFields& action) { return std::get<FieldsSaved>(commit(action)); }

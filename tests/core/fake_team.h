@@ -58,6 +58,7 @@ class FakeTeam final : public TeamState {
   Contact does(CreateContact action);
   Contact does(UpdateContact action);
   void does(const DeleteContact& action);
+  Contact does(const SetStatus& action);
   Team does(const CreateTeam& action);
   User does(const CreateUser& action);
   FieldsSaved does(const CreateFields& action);
