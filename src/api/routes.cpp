@@ -6,6 +6,7 @@
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
 #include "api/v1/status.h"
+#include "api/v2/channels.h"
 #include "api/v2/contacts.h"
 
 namespace cardfile::api {
@@ -24,6 +25,14 @@ std::span<const Route> routes() {
       {"GET", "/v2/contact/{contactID}", Access::team, v2::get_contact},
       {"PUT", "/v2/contact/{contactID}", Access::team, v2::update_contact},
       {"DELETE", "/v2/contact/{contactID}", Access::team, v2::delete_contact},
+
+      {"POST", "/v2/contact/{contactID}/channel", Access::team, v2::add_channel},
+      {"PUT", "/v2/contact/{contactID}/channel", Access::team, v2::update_channel},
+      {"GET", "/v2/contact/{contactID}/channel", Access::team, v2::list_channels},
+      {"GET", "/v2/contact/{contactID}/channels", Access::team, v2::list_channels},
+      {"GET", "/v2/contact/{contactID}/channel/{channelID}", Access::team, v2::get_channel},
+      {"DELETE", "/v2/contact/{contactID}/channel/{channelID}", Access::team, v2::remove_channel},
+      {"DELETE", "/v2/contact/{contactID}/channel", Access::team, v2::remove_named_channel},
 
       {"POST", "/v1/contact-fields", Access::team, v1::list_fields},
       {"POST", "/v1/contacts/fields", Access::team, v1::create_fields},

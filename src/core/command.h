@@ -60,6 +60,30 @@ struct SetStatus {
   Status status = Status::active;
 };
 
+/// Gives a contact a channel; one that it has already stays as it is, and nothing is written (contract, 6.1).
+struct AddChannel {
+  ContactKey key;
+  ChannelPatch patch;
+  std::optional<IfMatch> if_match;
+};
+
+/// Gives a channel another value: the one with that id, or else the oldest of its type (contract, 6.2).
+struct UpdateChannel {
+  ContactKey key;
+  std::optional<ChannelId> id;
+  ChannelPatch patch;
+  std::optional<IfMatch> if_match;
+};
+
+/// A channel of a contact: by its address, or by a text that is its id or else its value (contract, 6.3).
+using ChannelName = std::variant<std::string, Address>;
+
+struct RemoveChannel {
+  ContactKey key;
+  ChannelName name;
+  std::optional<IfMatch> if_match;
+};
+
 struct CreateTeam {
   std::string name;
 };
@@ -100,8 +124,8 @@ struct RevokeKey {
   KeyId id;
 };
 
-using Action = std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, CreateTeam, CreateUser,
-                            CreateFields, CreateTag, CreateKey, RevokeKey>;
+using Action = std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, AddChannel, UpdateChannel,
+                            RemoveChannel, CreateTeam, CreateUser, CreateFields, CreateTag, CreateKey, RevokeKey>;
 
 /// Who asks: an API key, or the operator at the command line.
 struct Actor {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/decide_channels.h"
 #include "core/decide_contact.h"
 #include "core/decide_directory.h"
 #include "core/error.h"

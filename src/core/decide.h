@@ -81,9 +81,10 @@ struct Decision {
 /// back, so `updated` is `now` or one microsecond past the team's last, whichever is later (contract, 1.6).
 ///
 /// Refusals come in this order, and nothing is changed by one:
-///   not_found            the team, or the contact that an update or delete names
+///   not_found            the team, or the contact that a write names
 ///   precondition_failed  If-Match does not accept the stored revision
 ///   bad_data             every field at fault, those the patch brought along and those only the store could tell
+///   not_found            the channel that an update or delete names, on a contact that is there
 ///   conflict             every address that belongs to another contact
 Decision decide(Command command, const TeamState& state, Timestamp now);
 

@@ -12,6 +12,8 @@ namespace {
 Action as_read_by_the_wire(Action action) {
   if (auto* create = std::get_if<CreateContact>(&action)) create->patch = normalised(std::move(create->patch));
   if (auto* update = std::get_if<UpdateContact>(&action)) update->patch = normalised(std::move(update->patch));
+  if (auto* add = std::get_if<AddChannel>(&action)) add->patch = normalised_channel(std::move(add->patch));
+  if (auto* update = std::get_if<UpdateChannel>(&action)) update->patch = normalised_channel(std::move(update->patch));
   return action;
 }
 
@@ -63,6 +65,9 @@ void FakeTeam::does(const DeleteContact& action) {
   EXPECT_TRUE(std::holds_alternative<ContactDeleted>(commit(action)));
 }
 Contact FakeTeam::does(const SetStatus& action) { return std::get<ContactSaved>(commit(action)).contact; }
+Contact FakeTeam::does(AddChannel action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
+Contact FakeTeam::does(UpdateChannel action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
+Contact FakeTeam::does(const RemoveChannel& action) { return std::get<ContactSaved>(commit(action)).contact; }
 Team FakeTeam::does(const CreateTeam& action) { return std::get<TeamSaved>(commit(action)).team; }
 User FakeTeam::does(const CreateUser& action) { return std::get<UserSaved>(commit(action)).user; }
 FieldsSaved FakeTeam::does(const CreateFields& action) { return std::get<FieldsSaved>(commit(action)); }

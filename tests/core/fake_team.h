@@ -59,6 +59,9 @@ class FakeTeam final : public TeamState {
   Contact does(UpdateContact action);
   void does(const DeleteContact& action);
   Contact does(const SetStatus& action);
+  Contact does(AddChannel action);
+  Contact does(UpdateChannel action);
+  Contact does(const RemoveChannel& action);
   Team does(const CreateTeam& action);
   User does(const CreateUser& action);
   FieldsSaved does(const CreateFields& action);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/address.h"
 #include "core/status.h"
@@ -36,7 +37,8 @@ base::Task<http::Response> get_status(const Call& call) {
 }
 
 base::Task<http::Response> set_status(const Call& call) {
-  co_await call.commit(wire::v1::read_set_status(call.body()));
+  core::SetStatus set = wire::v1::read_set_status(call.body());
+  co_await call.commit(std::move(set));
   co_return ok(R"("success")");
 }
 
