@@ -28,10 +28,10 @@ core::Contact Call::contact(const core::ContactKey& key) const {
   return std::move(*found);
 }
 
-core::ContactId Call::contact_id() const {
+std::int64_t Call::id() const {
   const auto id = core::parse_id(path.front());
   if (!id) throw core::Error(core::ErrorCode::bad_data, {{"id", "must be an integer from 1 to 9007199254740991"}});
-  return core::ContactId(*id);
+  return *id;
 }
 
 core::Uuid Call::contact_uuid() const {

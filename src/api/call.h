@@ -38,8 +38,10 @@ struct Call {
   /// The contact that the path's id names; throws not_found.
   core::Contact contact(const core::ContactKey& key) const;
 
-  /// The path's first parameter as a v1 id; throws bad_data (contract, 3.2).
-  core::ContactId contact_id() const;
+  /// The path's first parameter as an integer id; throws bad_data (contract, 3.2).
+  std::int64_t id() const;
+  /// The same as a contact's v1 id.
+  core::ContactId contact_id() const { return core::ContactId(id()); }
   /// The same as a v2 id; what is no UUID is no contact's, so it throws not_found (contract, 5.2).
   core::Uuid contact_uuid() const;
 

@@ -5,6 +5,7 @@
 #include "api/health.h"
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
+#include "api/v1/people.h"
 #include "api/v1/status.h"
 #include "api/v2/channels.h"
 #include "api/v2/contacts.h"
@@ -37,8 +38,14 @@ std::span<const Route> routes() {
       {"POST", "/v1/contact-fields", Access::team, v1::list_fields},
       {"POST", "/v1/contacts/fields", Access::team, v1::create_fields},
       {"POST", "/v1/tag", Access::team, v1::create_tag},
+      {"GET", "/v1/tag/{id}", Access::team, v1::get_tag},
+      {"PUT", "/v1/tag/{id}", Access::team, v1::update_tag},
+      {"DELETE", "/v1/tag/{id}", Access::team, v1::delete_tag},
       {"POST", "/v1/tags", Access::team, v1::list_tags},
       {"GET", "/v1/team", Access::team, v1::get_team},
+      {"GET", "/v1/users/get", Access::team, v1::find_users},
+      {"POST", "/v1/users/update", Access::team, v1::update_users},
+      {"GET", "/v1/inboxes", Access::team, v1::list_inboxes},
 
       {"GET", "/healthz", Access::anyone, health},
       {"GET", "/readyz", Access::anyone, readiness},

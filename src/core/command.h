@@ -96,6 +96,30 @@ struct CreateUser {
   Role role = Role::member;
 };
 
+/// What is to become of a user. An absent member keeps what is stored; an empty phone or e-mail clears it.
+struct UserPatch {
+  UserId id;
+  std::optional<std::string> name;
+  std::optional<std::string> first;  // The name up to its first blank,
+  std::optional<std::string> last;   // and what follows it.
+  std::optional<std::string> email;
+  std::optional<std::string> phone;
+  std::optional<Role> role;
+};
+
+/// All or none (contract, 9.1).
+struct UpdateUsers {
+  std::vector<UserPatch> patches;
+  std::vector<FieldError> problems;  // Name users[0].first_name and so on.
+};
+
+struct CreateInbox {
+  std::optional<InboxId> id;  // A chosen id, for imports.
+  std::string name;
+  std::vector<std::string> phones;
+  std::vector<UserId> members;
+};
+
 /// Titles that exist already (without regard to case and surrounding blanks) create nothing (contract, 7).
 struct CreateFields {
   struct Draft {
@@ -109,10 +133,24 @@ struct CreateFields {
 /// A label that exists already gives the tag that has it (contract, 8).
 struct CreateTag {
   Uuid uuid;
-  std::optional<TagId> id;  // A chosen id, for imports.
+  std::optional<TagId> id;  // A chosen id, for imports; past every one given before.
   std::string label;
   std::string color;  // "" takes the default.
   std::vector<FieldError> problems;
+};
+
+/// An absent member keeps what is stored. A label stays one tag's only.
+struct UpdateTag {
+  TagId id;
+  std::optional<std::string> label;
+  std::optional<std::string> color;
+  std::vector<FieldError> problems;
+};
+
+/// Takes the tag away from all contacts: it leaves the directory, so that no answer shows it and no write takes it, and
+/// each contact's row loses it with its next write. Deleting is one small write, however many contacts have the tag.
+struct DeleteTag {
+  TagId id;
 };
 
 struct CreateKey {
@@ -125,7 +163,8 @@ struct RevokeKey {
 };
 
 using Action = std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, AddChannel, UpdateChannel,
-                            RemoveChannel, CreateTeam, CreateUser, CreateFields, CreateTag, CreateKey, RevokeKey>;
+                            RemoveChannel, CreateTeam, CreateUser, UpdateUsers, CreateInbox, CreateFields, CreateTag,
+                            UpdateTag, DeleteTag, CreateKey, RevokeKey>;
 
 /// Who asks: an API key, or the operator at the command line.
 struct Actor {

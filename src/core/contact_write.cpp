@@ -16,8 +16,9 @@ void throw_unless_accepted(const std::optional<IfMatch>& if_match, std::int64_t 
   if (if_match && !if_match->accepts(rev)) throw Error::precondition_failed(rev);
 }
 
-Decision saved(ContactChange change, Recorder& recorder) {
+Decision saved(ContactChange change, const TeamState& state, Recorder& recorder) {
   Contact& after = *change.after;
+  std::erase_if(after.tags, [&](TagId tag) { return !state.directory()->tags.contains(tag); });
   after.rev = change.before ? change.before->rev + 1 : 1;
   after.updated = recorder.time();
   if (!change.before) after.created = after.updated;

@@ -22,6 +22,7 @@ struct TeamClock {
   Timestamp updated;
   ContactId contact;
   ChannelId channel;
+  TagId tag;
 
   friend bool operator==(const TeamClock&, const TeamClock&) = default;
 };
@@ -50,6 +51,7 @@ struct ContactDeleted {};
 struct TagSaved {
   Tag tag;
 };
+struct TagDeleted {};
 struct FieldsSaved {
   struct Item {
     CustomField field;
@@ -63,10 +65,17 @@ struct TeamSaved {
 struct UserSaved {
   User user;
 };
+struct UsersSaved {
+  std::vector<User> users;  // In the order of the patches.
+};
+struct InboxSaved {
+  Inbox inbox;
+};
 struct KeySaved {
   ApiKey key;
 };
-using Outcome = std::variant<ContactSaved, ContactDeleted, TagSaved, FieldsSaved, TeamSaved, UserSaved, KeySaved>;
+using Outcome = std::variant<ContactSaved, ContactDeleted, TagSaved, TagDeleted, FieldsSaved, TeamSaved, UserSaved,
+                             UsersSaved, InboxSaved, KeySaved>;
 
 /// What an accepted command does: rows to save, log entries to append, counters to move, all in one transaction.
 struct Decision {

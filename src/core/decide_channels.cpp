@@ -82,7 +82,7 @@ Decision decide_action(AddChannel& action, const TeamState& state, Recorder& rec
   const Timestamp at = recorder.time();
   channels.push_back(
       {recorder.new_channel(), patch.type, patch.value, patch.handle.value_or(""), patch.info.value_or(""), at, at});
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 Decision decide_action(UpdateChannel& action, const TeamState& state, Recorder& recorder) {
@@ -102,7 +102,7 @@ Decision decide_action(UpdateChannel& action, const TeamState& state, Recorder& 
   if (patch.handle) channel.handle = *patch.handle;
   if (patch.info) channel.info = *patch.info;
   if (channel != stored) channel.updated = recorder.time();
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 Decision decide_action(RemoveChannel& action, const TeamState& state, Recorder& recorder) {
@@ -110,7 +110,7 @@ Decision decide_action(RemoveChannel& action, const TeamState& state, Recorder& 
   change.after = change.before;
   const ChannelId id = named_channel(change.before->channels, action.name).id;
   std::erase_if(change.after->channels, [&](const Channel& channel) { return channel.id == id; });
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 }  // namespace cardfile::core

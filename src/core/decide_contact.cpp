@@ -143,7 +143,7 @@ Decision update(Contact before, const ContactPatch& patch, CustomMode mode, cons
   change.after = change.before;
   apply(*change.after, patch, mode, *state.directory(), recorder);
   throw_if_owned_by_another(change, patch, state);
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 /// The contact that a create speaks of: the owner of its phone, or, without a phone, of any other address of it
@@ -202,7 +202,7 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
   contact.id = granted_contact_id(action, state, recorder);
   ContactChange change{.before = std::nullopt, .after = std::move(contact)};
   throw_if_owned_by_another(change, action.patch, state);
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& recorder) {
@@ -224,7 +224,7 @@ Decision decide_action(SetStatus& action, const TeamState& state, Recorder& reco
   ContactChange change{.before = found_or_throw(state, meant_by(action.names, by_id, by_phone)), .after = {}};
   change.after = change.before;
   change.after->consent = applied(change.before->consent, action.status);
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 }  // namespace cardfile::core

@@ -64,8 +64,12 @@ class FakeTeam final : public TeamState {
   Contact does(const RemoveChannel& action);
   Team does(const CreateTeam& action);
   User does(const CreateUser& action);
+  std::vector<User> does(const UpdateUsers& action);
+  Inbox does(const CreateInbox& action);
   FieldsSaved does(const CreateFields& action);
   Tag does(const CreateTag& action);
+  Tag does(const UpdateTag& action);
+  void does(const DeleteTag& action);
   ApiKey does(const CreateKey& action);
   ApiKey does(const RevokeKey& action);
 

@@ -35,7 +35,7 @@ bool may_succeed_later(const SqliteError& error);
 
 struct ConnectionOptions {
   std::filesystem::path file;
-  std::string vfs = {};               // Empty: SQLite's default.
+  std::string vfs = {};          // Empty: SQLite's default.
   bool read_only = false;        // Of statements; the file itself is opened for writing, as WAL readers need.
   std::int64_t mmap_bytes = 0;   // How much of the file is read through memory mapping.
   std::int64_t cache_bytes = 0;  // What the page cache may grow to.
