@@ -43,9 +43,11 @@ core::Contact Call::contact(const core::ContactKey& key) const {
   return std::move(*found);
 }
 
-core::ContactId Call::contact_id(std::vector<core::FieldError> others) const {
-  if (const auto id = core::parse_id(path.front())) return core::ContactId(*id);
-  if (is_integer(path.front())) throw core::Error(core::ErrorCode::not_found, "no contact has this id");
+std::int64_t Call::id(std::string_view thing, std::vector<core::FieldError> others) const {
+  if (const auto id = core::parse_id(path.front())) return *id;
+  if (is_integer(path.front())) {
+    throw core::Error(core::ErrorCode::not_found, "no " + std::string(thing) + " has this id");
+  }
   others.insert(others.begin(), {"id", "must be an integer"});
   throw core::Error(core::ErrorCode::bad_data, std::move(others));
 }

@@ -43,9 +43,13 @@ struct Call {
   /// The contact that the path's id names; throws not_found.
   core::Contact contact(const core::ContactKey& key) const;
 
-  /// The path's first parameter as a v1 id (contract, 3.2). Throws not_found for an integer that is nobody's id, and
-  /// bad_data for what is no integer, naming `others` at fault in the same answer.
-  core::ContactId contact_id(std::vector<core::FieldError> others = {}) const;
+  /// The path's first parameter as an integer id of `thing` (contract, 3.2). Throws not_found for an integer that is
+  /// nobody's id, and bad_data for what is no integer, naming `others` at fault in the same answer.
+  std::int64_t id(std::string_view thing, std::vector<core::FieldError> others = {}) const;
+  /// The same as a contact's v1 id.
+  core::ContactId contact_id(std::vector<core::FieldError> others = {}) const {
+    return core::ContactId(id("contact", std::move(others)));
+  }
   /// The same as a v2 id; what is no UUID is no contact's, so it throws not_found (contract, 5.2).
   core::Uuid contact_uuid() const;
 

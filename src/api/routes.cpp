@@ -6,6 +6,9 @@
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
 #include "api/v1/many_contacts.h"
+#include "api/v1/people.h"
+#include "api/v1/status.h"
+#include "api/v2/channels.h"
 #include "api/v2/contacts.h"
 #include "api/v2/many_contacts.h"
 
@@ -21,6 +24,8 @@ std::span<const Route> routes() {
       {"POST", "/v1/contacts", Access::team, v1::list_contacts},
       {"POST", "/v1/contacts/count", Access::team, v1::count_contacts},
       {"POST", "/v1/batch/contacts", Access::team, v1::create_contacts},
+      {"POST", "/v1/contact/status", Access::team, v1::get_status},
+      {"POST", "/v1/contact/set_status", Access::team, v1::set_status},
 
       {"POST", "/v2/contact", Access::team, v2::create_contact},
       {"GET", "/v2/contact/{contactID}", Access::team, v2::get_contact},
@@ -31,11 +36,25 @@ std::span<const Route> routes() {
       {"POST", "/v2/contacts", Access::team, v2::save_contacts},
       {"DELETE", "/v2/contacts", Access::team, v2::delete_contacts},
 
+      {"POST", "/v2/contact/{contactID}/channel", Access::team, v2::add_channel},
+      {"PUT", "/v2/contact/{contactID}/channel", Access::team, v2::update_channel},
+      {"GET", "/v2/contact/{contactID}/channel", Access::team, v2::list_channels},
+      {"GET", "/v2/contact/{contactID}/channels", Access::team, v2::list_channels},
+      {"GET", "/v2/contact/{contactID}/channel/{channelID}", Access::team, v2::get_channel},
+      {"DELETE", "/v2/contact/{contactID}/channel/{channelID}", Access::team, v2::remove_channel},
+      {"DELETE", "/v2/contact/{contactID}/channel", Access::team, v2::remove_named_channel},
+
       {"POST", "/v1/contact-fields", Access::team, v1::list_fields},
       {"POST", "/v1/contacts/fields", Access::team, v1::create_fields},
       {"POST", "/v1/tag", Access::team, v1::create_tag},
+      {"GET", "/v1/tag/{id}", Access::team, v1::get_tag},
+      {"PUT", "/v1/tag/{id}", Access::team, v1::update_tag},
+      {"DELETE", "/v1/tag/{id}", Access::team, v1::delete_tag},
       {"POST", "/v1/tags", Access::team, v1::list_tags},
       {"GET", "/v1/team", Access::team, v1::get_team},
+      {"GET", "/v1/users/get", Access::team, v1::find_users},
+      {"POST", "/v1/users/update", Access::team, v1::update_users},
+      {"GET", "/v1/inboxes", Access::team, v1::list_inboxes},
 
       {"GET", "/healthz", Access::anyone, health},
       {"GET", "/readyz", Access::anyone, readiness},

@@ -1,4 +1,4 @@
-// team, user, key and secret: what the operator makes and looks at.
+// team, user, inbox, key and secret: what the operator makes and looks at.
 
 #include <algorithm>
 #include <array>
@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/App.hpp>
@@ -32,6 +33,8 @@ struct Arguments {
   std::string email;
   std::string phone;
   std::string role = "member";
+  std::vector<std::string> phones;
+  std::vector<std::int64_t> members;
   bool json = false;
 };
 
@@ -168,6 +171,58 @@ int list_users(const Arguments& arguments, const base::Config& settings) {
   Table table({"ID", "NAME", "E-MAIL", "PHONE", "ROLE"});
   for (const auto& [id, user] : directory->users) {
     table.add({std::to_string(id.value()), user.name, user.email, user.phone, std::string(role_name(user.role))});
+  }
+  fmt::print("{}", table.to_text());
+  return 0;
+}
+
+// Inboxes.
+
+template <class Items, class Text>
+std::string joined(const Items& items, Text text) {
+  std::string line;
+  for (const auto& item : items) line += (line.empty() ? "" : " ") + text(item);
+  return line;
+}
+
+void write_inbox(wire::JsonWriter& writer, const core::Inbox& inbox) {
+  writer.begin_object();
+  writer.key("id").integer(inbox.id.value()).key("name").string(inbox.name);
+  writer.key("phones").begin_array();
+  for (const std::string& phone : inbox.phones) writer.string(phone);
+  writer.end_array().key("members").begin_array();
+  for (const core::UserId member : inbox.members) writer.integer(member.value());
+  writer.end_array().key("created").string(core::to_rfc3339(inbox.created)).end_object();
+}
+
+int create_inbox(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const core::TeamId team(arguments.team);
+  directory_of(*store, team);
+  core::CreateInbox create{.id = {}, .name = arguments.name, .phones = arguments.phones, .members = {}};
+  for (const std::int64_t member : arguments.members) create.members.emplace_back(member);
+  const auto outcome = commit_as_operator(*store, team, std::move(create));
+  const auto& inbox = std::get<core::InboxSaved>(outcome).inbox;
+  if (arguments.json) {
+    print_json(json_object(inbox, write_inbox));
+    return 0;
+  }
+  fmt::print("Inbox {} \"{}\" of team {} is made.\n", inbox.id.value(), inbox.name, arguments.team);
+  return 0;
+}
+
+int list_inboxes(const Arguments& arguments, const base::Config& settings) {
+  const auto store = open_existing(settings);
+  const auto directory = directory_of(*store, core::TeamId(arguments.team));
+  if (arguments.json) {
+    print_json(
+        json_array(directory->inboxes, [](auto& writer, const auto& item) { write_inbox(writer, item.second); }));
+    return 0;
+  }
+  Table table({"ID", "NAME", "PHONES", "MEMBERS"});
+  for (const auto& [id, inbox] : directory->inboxes) {
+    table.add({std::to_string(id.value()), inbox.name, joined(inbox.phones, [](const auto& phone) { return phone; }),
+               joined(inbox.members, [](core::UserId member) { return std::to_string(member.value()); })});
   }
   fmt::print("{}", table.to_text());
   return 0;
@@ -376,6 +431,29 @@ void add_user(CLI::App& app, Invocation& invocation) {
   add_json_flag(*create, *creation);
   auto [list, listing] =
       add_command(group, invocation, "list", "List a team's users", "user list --team 1", list_users);
+  add_team_option(*list, *listing);
+  add_json_flag(*list, *listing);
+}
+
+void add_inbox(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = add_group(app, "inbox", "Make and list a team's inboxes");
+  group.footer("Example: cardfile inbox list --team 1");
+  auto [create, creation] =
+      add_command(group, invocation, "create", "Make an inbox of a team",
+                  "inbox create --team 1 --name \"Support\" --phone 13125550142 --member 1 --member 2", create_inbox);
+  add_team_option(*create, *creation);
+  create->add_option("--name", creation->name, "Name")->required()->check(is_text())->type_name("NAME");
+  create->add_option("--phone", creation->phones, "Phone number, E.164 digits; may be given more than once")
+      ->check(is_text())
+      ->allow_extra_args(false)
+      ->type_name("DIGITS");
+  create->add_option("--member", creation->members, "Id of a user of the team; may be given more than once")
+      ->check(CLI::PositiveNumber.description(""))
+      ->allow_extra_args(false)
+      ->type_name("ID");
+  add_json_flag(*create, *creation);
+  auto [list, listing] =
+      add_command(group, invocation, "list", "List a team's inboxes", "inbox list --team 1", list_inboxes);
   add_team_option(*list, *listing);
   add_json_flag(*list, *listing);
 }

@@ -51,6 +51,7 @@ core::Uuid next_uuid();
 void add_serve(CLI::App& app, Invocation& invocation);
 void add_team(CLI::App& app, Invocation& invocation);
 void add_user(CLI::App& app, Invocation& invocation);
+void add_inbox(CLI::App& app, Invocation& invocation);
 void add_key(CLI::App& app, Invocation& invocation);
 void add_secret(CLI::App& app, Invocation& invocation);
 void add_migrate(CLI::App& app, Invocation& invocation);

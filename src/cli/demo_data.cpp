@@ -155,7 +155,7 @@ core::CreateContact contact(std::size_t number, Chance& chance) {
   return {.uuid = chance.uuid(), .id = id, .patch = core::normalised(std::move(patch))};
 }
 
-core::CreateContact example_contact(Chance& chance) {
+core::CreateContact example_contact() {
   core::ContactPatch patch;
   patch.phone = std::string(kDemoContactPhone);
   patch.first = "Ada";
@@ -167,7 +167,8 @@ core::CreateContact example_contact(Chance& chance) {
                                    {id_of(kSegment), "Small business"}};
   patch.tags = {core::TagId(1), core::TagId(2)};
   patch.assignee = core::UserId(2);
-  return {.uuid = chance.uuid(), .id = kDemoContact, .patch = core::normalised(std::move(patch))};
+  return {
+      .uuid = *core::Uuid::parse(kDemoContactUuid), .id = kDemoContact, .patch = core::normalised(std::move(patch))};
 }
 
 core::CreateFields fields() {
@@ -191,6 +192,14 @@ std::vector<core::Action> demo_actions() {
                                           .phone = std::string(user.phone),
                                           .role = user.role});
   }
+  actions.emplace_back(core::CreateInbox{.id = core::InboxId(1),
+                                         .name = "Support",
+                                         .phones = {"15105550110"},
+                                         .members = {core::UserId(1), core::UserId(2), core::UserId(3)}});
+  actions.emplace_back(core::CreateInbox{.id = core::InboxId(2),
+                                         .name = "Sales",
+                                         .phones = {"15105550120", "15105550121"},
+                                         .members = {core::UserId(1), core::UserId(3)}});
   actions.emplace_back(fields());
   for (std::size_t i = 0; i < kTags.size(); ++i) {
     actions.emplace_back(core::CreateTag{.uuid = chance.uuid(),
@@ -200,7 +209,7 @@ std::vector<core::Action> demo_actions() {
                                          .problems = {}});
   }
   for (std::size_t number = 0; number < kContacts; ++number) actions.emplace_back(contact(number, chance));
-  actions.emplace_back(example_contact(chance));
+  actions.emplace_back(example_contact());
   return actions;
 }
 

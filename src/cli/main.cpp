@@ -71,6 +71,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_serve(app, invocation);
   add_team(app, invocation);
   add_user(app, invocation);
+  add_inbox(app, invocation);
   add_key(app, invocation);
   add_secret(app, invocation);
   add_migrate(app, invocation);

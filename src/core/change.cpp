@@ -90,6 +90,8 @@ std::string_view to_string(Subject subject) {
       return "custom_field";
     case Subject::tag:
       return "tag";
+    case Subject::inbox:
+      return "inbox";
     case Subject::api_key:
       return "api_key";
     case Subject::api_secret:

@@ -21,10 +21,17 @@ struct ContactChange {
   std::optional<Contact> after;
 };
 
-/// A row of the directory as it is to be stored, new or in place of the one with its id.
-using DirectoryChange = std::variant<Team, User, CustomField, Tag, ApiKey, ApiSecret>;
+/// A tag's row that is to go.
+struct TagRemoval {
+  TagId id;
 
-enum class Subject { contact, team, user, custom_field, tag, api_key, api_secret };
+  friend bool operator==(const TagRemoval&, const TagRemoval&) = default;
+};
+
+/// A row of the directory as it is to be stored, new or in place of the one with its id; or one that is to go.
+using DirectoryChange = std::variant<Team, User, CustomField, Tag, TagRemoval, Inbox, ApiKey, ApiSecret>;
+
+enum class Subject { contact, team, user, custom_field, tag, inbox, api_key, api_secret };
 std::string_view to_string(Subject subject);  // "contact"
 
 enum class Operation { create, update, remove };

@@ -12,6 +12,7 @@
 #include "core/directory.h"
 #include "core/ids.h"
 #include "core/patch.h"
+#include "core/status.h"
 
 namespace cardfile::core {
 
@@ -57,6 +58,36 @@ struct DeleteContact {
   std::optional<IfMatch> if_match;
 };
 
+/// Opts in or out, blocks or unblocks (contract, 4.2). A write like any other, also when nothing changes.
+struct SetStatus {
+  ContactNames names;
+  Status status = Status::active;
+};
+
+/// Gives a contact a channel; one that it has already stays as it is, and nothing is written (contract, 6.1).
+struct AddChannel {
+  ContactKey key;
+  ChannelPatch patch;
+  std::optional<IfMatch> if_match;
+};
+
+/// Gives a channel another value: the one with that id, or else the oldest of its type (contract, 6.2).
+struct UpdateChannel {
+  ContactKey key;
+  std::optional<ChannelId> id;
+  ChannelPatch patch;
+  std::optional<IfMatch> if_match;
+};
+
+/// A channel of a contact: by its address, or by a text that is its id or else its value (contract, 6.3).
+using ChannelName = std::variant<std::string, Address>;
+
+struct RemoveChannel {
+  ContactKey key;
+  ChannelName name;
+  std::optional<IfMatch> if_match;
+};
+
 struct CreateTeam {
   std::string name;
 };
@@ -67,6 +98,30 @@ struct CreateUser {
   std::string email;
   std::string phone;
   Role role = Role::member;
+};
+
+/// What is to become of a user. An absent member keeps what is stored; an empty phone or e-mail clears it.
+struct UserPatch {
+  UserId id;
+  std::optional<std::string> name;
+  std::optional<std::string> first;  // The name up to its first blank,
+  std::optional<std::string> last;   // and what follows it.
+  std::optional<std::string> email;
+  std::optional<std::string> phone;
+  std::optional<Role> role;
+};
+
+/// All or none (contract, 9.1).
+struct UpdateUsers {
+  std::vector<UserPatch> patches;
+  std::vector<FieldError> problems;  // Name users[0].first_name and so on.
+};
+
+struct CreateInbox {
+  std::optional<InboxId> id;  // A chosen id, for imports.
+  std::string name;
+  std::vector<std::string> phones;
+  std::vector<UserId> members;
 };
 
 /// Titles that exist already (without regard to case and surrounding blanks) create nothing (contract, 7).
@@ -82,10 +137,24 @@ struct CreateFields {
 /// A label that exists already gives the tag that has it (contract, 8).
 struct CreateTag {
   Uuid uuid;
-  std::optional<TagId> id;  // A chosen id, for imports.
+  std::optional<TagId> id;  // A chosen id, for imports; past every one given before.
   std::string label;
   std::string color;  // "" takes the default.
   std::vector<FieldError> problems;
+};
+
+/// An absent member keeps what is stored. A label stays one tag's only.
+struct UpdateTag {
+  TagId id;
+  std::optional<std::string> label;
+  std::optional<std::string> color;
+  std::vector<FieldError> problems;
+};
+
+/// Takes the tag away from all contacts: it leaves the directory, so that no answer shows it and no write takes it, and
+/// each contact's row loses it with its next write. Deleting is one small write, however many contacts have the tag.
+struct DeleteTag {
+  TagId id;
 };
 
 struct CreateKey {
@@ -109,8 +178,9 @@ struct RevokeSecret {
   Uuid id;
 };
 
-using Action = std::variant<CreateContact, UpdateContact, DeleteContact, CreateTeam, CreateUser, CreateFields,
-                            CreateTag, CreateKey, RevokeKey, CreateSecret, RevokeSecret>;
+using Action = std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, AddChannel, UpdateChannel,
+                            RemoveChannel, CreateTeam, CreateUser, UpdateUsers, CreateInbox, CreateFields, CreateTag,
+                            UpdateTag, DeleteTag, CreateKey, RevokeKey, CreateSecret, RevokeSecret>;
 
 /// Who asks: an API key, an API secret, or, with neither, the operator at the command line.
 struct Actor {

@@ -5,8 +5,11 @@
 #include <utility>
 #include <variant>
 
+#include "core/decide_channels.h"
 #include "core/decide_contact.h"
 #include "core/decide_directory.h"
+#include "core/decide_people.h"
+#include "core/decide_tags.h"
 #include "core/error.h"
 #include "core/recorder.h"
 

@@ -22,6 +22,7 @@ struct TeamClock {
   Timestamp updated;
   ContactId contact;
   ChannelId channel;
+  TagId tag;
 
   friend bool operator==(const TeamClock&, const TeamClock&) = default;
 };
@@ -50,6 +51,7 @@ struct ContactDeleted {};
 struct TagSaved {
   Tag tag;
 };
+struct TagDeleted {};
 struct FieldsSaved {
   struct Item {
     CustomField field;
@@ -63,14 +65,20 @@ struct TeamSaved {
 struct UserSaved {
   User user;
 };
+struct UsersSaved {
+  std::vector<User> users;  // In the order of the patches.
+};
+struct InboxSaved {
+  Inbox inbox;
+};
 struct KeySaved {
   ApiKey key;
 };
 struct SecretSaved {
   ApiSecret secret;
 };
-using Outcome =
-    std::variant<ContactSaved, ContactDeleted, TagSaved, FieldsSaved, TeamSaved, UserSaved, KeySaved, SecretSaved>;
+using Outcome = std::variant<ContactSaved, ContactDeleted, TagSaved, TagDeleted, FieldsSaved, TeamSaved, UserSaved,
+                             UsersSaved, InboxSaved, KeySaved, SecretSaved>;
 
 /// What an accepted command does: rows to save, log entries to append, counters to move, all in one transaction.
 struct Decision {
@@ -85,9 +93,10 @@ struct Decision {
 /// back, so `updated` is `now` or one microsecond past the team's last, whichever is later (contract, 1.6).
 ///
 /// Refusals come in this order, and nothing is changed by one:
-///   not_found            the team, or the contact that an update or delete names
+///   not_found            the team, or the contact that a write names
 ///   precondition_failed  If-Match does not accept the stored revision
 ///   bad_data             every field at fault, those the patch brought along and those only the store could tell
+///   not_found            the channel that an update or delete names, on a contact that is there
 ///   conflict             every address that belongs to another contact
 Decision decide(Command command, const TeamState& state, Timestamp now);
 

@@ -9,22 +9,13 @@
 #include <vector>
 
 #include "core/address.h"
+#include "core/contact_write.h"
 #include "core/error.h"
 #include "core/text.h"
 
 namespace cardfile::core {
 
 namespace {
-
-Contact found_or_throw(const TeamState& state, const ContactKey& key) {
-  auto contact = state.contact(key);
-  if (!contact) throw Error(ErrorCode::not_found, "no contact has this id");
-  return std::move(*contact);
-}
-
-void throw_unless_accepted(const std::optional<IfMatch>& if_match, std::int64_t rev) {
-  if (if_match && !if_match->accepts(rev)) throw Error::precondition_failed(rev);
-}
 
 /// The patch's own problems and those that only the team's directory can tell.
 void throw_if_bad(ContactPatch& patch, const Directory& directory) {
@@ -146,25 +137,13 @@ void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const D
   apply_channels(contact, patch, recorder);
 }
 
-Decision saved(ContactChange change, Recorder& recorder) {
-  Contact& after = *change.after;
-  after.rev = change.before ? change.before->rev + 1 : 1;
-  after.updated = recorder.time();
-  if (!change.before) after.created = after.updated;
-  recorder.log(Subject::contact, after.id.value(), after.rev, change.before ? Operation::update : Operation::create,
-               differences(change.before, change.after));
-  Decision decision = recorder.decision(ContactSaved{after});
-  decision.contact = std::move(change);
-  return decision;
-}
-
 Decision update(Contact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,
                 Recorder& recorder) {
   ContactChange change{.before = std::move(before), .after = {}};
   change.after = change.before;
   apply(*change.after, patch, mode, *state.directory(), recorder);
   throw_if_owned_by_another(change, patch, state);
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 /// The contact that a create speaks of: the owner of its phone, or, without a phone, of any other address of it
@@ -225,7 +204,7 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
   contact.id = granted_contact_id(action, state, recorder);
   ContactChange change{.before = std::nullopt, .after = std::move(contact)};
   throw_if_owned_by_another(change, action.patch, state);
-  return saved(std::move(change), recorder);
+  return saved(std::move(change), state, recorder);
 }
 
 Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& recorder) {
@@ -237,6 +216,17 @@ Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& 
   Decision decision = recorder.decision(ContactDeleted{});
   decision.contact = std::move(change);
   return decision;
+}
+
+Decision decide_action(SetStatus& action, const TeamState& state, Recorder& recorder) {
+  std::optional<ContactId> by_id;
+  std::optional<ContactId> by_phone;
+  if (action.names.id && state.contact(*action.names.id)) by_id = action.names.id;
+  if (action.names.phone) by_phone = state.owner_of(address_of(kPhone, *action.names.phone));
+  ContactChange change{.before = found_or_throw(state, meant_by(action.names, by_id, by_phone)), .after = {}};
+  change.after = change.before;
+  change.after->consent = applied(change.before->consent, action.status);
+  return saved(std::move(change), state, recorder);
 }
 
 }  // namespace cardfile::core

@@ -10,5 +10,6 @@ namespace cardfile::core {
 Decision decide_action(CreateContact& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(UpdateContact& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& recorder);
+Decision decide_action(SetStatus& action, const TeamState& state, Recorder& recorder);
 
 }  // namespace cardfile::core

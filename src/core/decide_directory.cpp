@@ -1,6 +1,5 @@
 #include "core/decide_directory.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,70 +8,15 @@
 #include <vector>
 
 #include "core/address.h"
+#include "core/directory_write.h"
 #include "core/error.h"
-#include "core/text.h"
 
 namespace cardfile::core {
 
 namespace {
 
-constexpr std::size_t kTagsPerTeamMax = 10'000;
 constexpr std::size_t kFieldsPerTeamMax = 1'000;
 constexpr std::ptrdiff_t kSecretsPerTeamMax = 2;
-constexpr std::string_view kDefaultTagColor = "#8A8D91";
-
-/// The smallest id past every one in `things`.
-template <class IdType, class Thing>
-IdType next_id(const std::map<IdType, Thing>& things) {
-  return things.empty() ? IdType(1) : IdType(things.rbegin()->first.value() + 1);
-}
-
-/// The chosen id, or the next one. Throws conflict when the chosen one is taken.
-template <class IdType, class Thing>
-IdType granted_id(std::optional<IdType> chosen, const std::map<IdType, Thing>& things) {
-  if (!chosen) return next_id(things);
-  if (things.contains(*chosen)) throw Error(ErrorCode::conflict, {{"id", "is taken already"}});
-  return *chosen;
-}
-
-/// Reads the texts of a thing of the directory, and refuses all that are at fault at once.
-class Texts {
- public:
-  /// `problems` are those that the command brought along; a field among them is not named again.
-  explicit Texts(std::vector<FieldError> problems = {}) : problems_(std::move(problems)) {}
-
-  /// A name: one line of 1 to 255 characters.
-  std::string name(std::string_view field, std::string_view text) {
-    const std::string_view name = trimmed(text);
-    if (name.empty() || length_of(name) > kTextMax || has_control_character(name)) {
-      report(field, "must be 1 to 255 characters in one line");
-    }
-    return std::string(name);
-  }
-
-  /// A phone or e-mail; "" is none.
-  std::string address(std::string_view field, std::string_view text,
-                      std::optional<std::string> (*normalise)(std::string_view), std::string_view rule) {
-    if (text.empty()) return {};
-    auto value = normalise(text);
-    if (!value) report(field, rule);
-    return std::move(value).value_or(std::string());
-  }
-
-  void throw_if_bad() { throw_if_any(ErrorCode::bad_data, std::move(problems_)); }
-
- private:
-  void report(std::string_view field, std::string_view message) {
-    const auto names_it = [&](const FieldError& problem) { return problem.field == field; };
-    if (std::any_of(problems_.begin(), problems_.end(), names_it)) return;
-    problems_.push_back({std::string(field), std::string(message)});
-  }
-
-  std::vector<FieldError> problems_;
-};
-
-/// Titles and labels compare without regard to case and surrounding blanks.
-bool same_title(std::string_view left, std::string_view right) { return lower_ascii(left) == lower_ascii(right); }
 
 const CustomField* field_titled(const std::map<FieldId, CustomField>& fields, std::string_view title) {
   for (const auto& [id, field] : fields) {
@@ -141,32 +85,6 @@ Decision decide_action(CreateFields& action, const TeamState& state, Recorder& r
   }
   Decision decision = recorder.decision(std::move(result));
   decision.directory = std::move(changes);
-  return decision;
-}
-
-Decision decide_action(CreateTag& action, const TeamState& state, Recorder& recorder) {
-  Texts texts(std::move(action.problems));
-  const std::string label = texts.name("tag", action.label);
-  texts.throw_if_bad();
-  const auto& tags = state.directory()->tags;
-  for (const auto& [id, tag] : tags) {
-    if (same_title(tag.label, label)) return recorder.decision(TagSaved{tag});
-  }
-  if (tags.size() == kTagsPerTeamMax) {
-    throw Error(ErrorCode::bad_data, "a team has at most " + std::to_string(kTagsPerTeamMax) + " tags");
-  }
-  const Timestamp at = recorder.time();
-  const Tag tag{.id = granted_id(action.id, tags),
-                .uuid = action.uuid,
-                .label = label,
-                .color = action.color.empty() ? std::string(kDefaultTagColor) : action.color,
-                .rev = 1,
-                .created = at,
-                .updated = at};
-  recorder.log(Subject::tag, tag.id.value(), tag.rev, Operation::create,
-               {{"uuid", {}, tag.uuid.to_string()}, {"tag", {}, tag.label}, {"color", {}, tag.color}});
-  Decision decision = recorder.decision(TagSaved{tag});
-  decision.directory.emplace_back(tag);
   return decision;
 }
 

@@ -10,7 +10,6 @@ namespace cardfile::core {
 Decision decide_action(CreateTeam& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(CreateUser& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(CreateFields& action, const TeamState& state, Recorder& recorder);
-Decision decide_action(CreateTag& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(CreateKey& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(RevokeKey& action, const TeamState& state, Recorder& recorder);
 Decision decide_action(CreateSecret& action, const TeamState& state, Recorder& recorder);

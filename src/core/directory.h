@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/ids.h"
 #include "core/time.h"
@@ -30,8 +31,31 @@ struct User {
   Role role = Role::member;
   Timestamp created;
   Timestamp updated;
+  std::int64_t rev = 1;
 
   friend bool operator==(const User&, const User&) = default;
+};
+
+/// Which users are looked for: those with one of these phones or e-mails (contract, 9.1).
+struct UserFilter {
+  std::vector<std::string> phones;  // Normalised.
+  std::vector<std::string> emails;
+
+  /// E-mails compare without regard to case.
+  bool matches(const User& user) const;
+};
+
+/// Where conversations arrive, and who answers them (contract, 9.3).
+struct Inbox {
+  InboxId id;
+  std::string name;
+  std::vector<std::string> phones;  // Digits, distinct; the first is the one shown.
+  std::vector<UserId> members;      // Distinct, in the order given.
+  std::int64_t rev = 0;
+  Timestamp created;
+  Timestamp updated;
+
+  friend bool operator==(const Inbox&, const Inbox&) = default;
 };
 
 /// A custom field's definition (contract, 7).
@@ -84,6 +108,7 @@ struct Directory {
   std::map<UserId, User> users;
   std::map<FieldId, CustomField> fields;
   std::map<TagId, Tag> tags;
+  std::map<InboxId, Inbox> inboxes;
   std::map<KeyId, ApiKey> keys;
   std::map<Uuid, ApiSecret> secrets;
 

@@ -35,6 +35,7 @@ using ChannelId = Id<struct ChannelTag>;
 using UserId = Id<struct UserTag>;
 using TagId = Id<struct TagTag>;
 using FieldId = Id<struct FieldTag>;
+using InboxId = Id<struct InboxTag>;
 using KeyId = Id<struct KeyTag>;
 
 /// Reads an id as clients write it: 1 to kIdMax in decimal digits, without sign, blanks or leading zeros.

@@ -93,24 +93,25 @@ void check_suppressions(Checker& check, std::vector<std::int64_t>& ids) {
 
 bool is_type_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
 
-void check_channel(Checker& check, const std::string& field, ChannelDraft& draft) {
+/// `path` stands before the names of the fields: "contact_channels[0].".
+void check_channel(Checker& check, const std::string& path, ChannelDraft& draft) {
   draft.type = lower_ascii(trimmed(draft.type));
   // "id" is what searches and bulk deletes call a contact's own UUID (contract, 2.6).
   if (draft.type.empty() || draft.type.size() > kChannelTypeMax || draft.type == "id" ||
       !std::all_of(draft.type.begin(), draft.type.end(), is_type_character)) {
-    check.report(field + ".channel_type", "must be phone, email or the word of an integration");
+    check.report(path + "channel_type", "must be phone, email or the word of an integration");
     return;
   }
   if (draft.type == kPhone) {
-    check.phone(field + ".channel_id", draft.value);
+    check.phone(path + "channel_id", draft.value);
   } else if (draft.type == kEmail) {
-    check.email(field + ".channel_id", draft.value);
+    check.email(path + "channel_id", draft.value);
   } else {
-    check.line(field + ".channel_id", draft.value, kTextMax);
-    if (draft.value.empty()) check.report(field + ".channel_id", "must not be empty");
+    check.line(path + "channel_id", draft.value, kTextMax);
+    if (draft.value.empty()) check.report(path + "channel_id", "must not be empty");
   }
-  check.line(field + ".channel_handle", draft.handle, kTextMax);
-  check.line(field + ".info_channel", draft.info, kTextMax);
+  check.line(path + "channel_handle", draft.handle, kTextMax);
+  check.line(path + "info_channel", draft.info, kTextMax);
 }
 
 void check_channels(Checker& check, std::vector<ChannelDraft>& drafts) {
@@ -119,11 +120,24 @@ void check_channels(Checker& check, std::vector<ChannelDraft>& drafts) {
     return;
   }
   for (std::size_t i = 0; i < drafts.size(); ++i) {
-    check_channel(check, "contact_channels[" + std::to_string(i) + "]", drafts[i]);
+    check_channel(check, "contact_channels[" + std::to_string(i) + "].", drafts[i]);
   }
 }
 
 }  // namespace
+
+ChannelPatch normalised_channel(ChannelPatch patch) {
+  // What could not be read is not held to a rule too: each field is named once.
+  if (!patch.problems.empty()) return patch;
+  Checker check(patch.problems);
+  ChannelDraft draft{patch.type, patch.value, patch.handle.value_or(""), patch.info.value_or("")};
+  check_channel(check, "", draft);
+  patch.type = std::move(draft.type);
+  patch.value = std::move(draft.value);
+  if (patch.handle) patch.handle = std::move(draft.handle);
+  if (patch.info) patch.info = std::move(draft.info);
+  return patch;
+}
 
 ContactPatch normalised(ContactPatch patch) {
   Checker check(patch.problems);

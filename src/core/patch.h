@@ -62,6 +62,21 @@ struct ContactPatch {
   friend bool operator==(const ContactPatch&, const ContactPatch&) = default;
 };
 
+/// What the channel endpoints take: one channel (contract, 6). An absent handle or info keeps what is stored.
+struct ChannelPatch {
+  std::string type;
+  std::string value;
+  std::optional<std::string> handle;
+  std::optional<std::string> info;
+  std::vector<FieldError> problems;  // As in ContactPatch.
+
+  friend bool operator==(const ChannelPatch&, const ChannelPatch&) = default;
+};
+
+/// As for a contact; problems name `channel_type`, `channel_id`, `channel_handle` and `info_channel`. A type or value
+/// that is empty because it could not be read has its problem already.
+ChannelPatch normalised_channel(ChannelPatch patch);
+
 /// Brings the values into their normal form (surrounding blanks off, phone digits, distinct tags, …) and adds to
 /// `problems` every rule that one breaks. The wire calls it once on what it has read.
 ContactPatch normalised(ContactPatch patch);

@@ -7,6 +7,29 @@
 
 namespace cardfile::http {
 
+namespace {
+
+template <class Act>
+void for_each_value(std::string_view query, std::string_view name, Act&& act) {
+  constexpr bool kPlusIsBlank = true;
+  std::string key;
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+
+    const std::size_t equals = pair.find('=');
+    key.clear();
+    append_decoded(key, pair.substr(0, equals), kPlusIsBlank);
+    if (pair.empty() || key != name) continue;
+    std::string value;
+    if (equals != std::string_view::npos) append_decoded(value, pair.substr(equals + 1), kPlusIsBlank);
+    act(std::move(value));
+  }
+}
+
+}  // namespace
+
 std::string_view Request::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
     if (equal_ignoring_case(key, name)) return value;
@@ -21,23 +44,15 @@ bool Request::has_header(std::string_view name) const {
   return false;
 }
 
-QueryValue query_value(std::string_view query, std::string_view name) {
-  constexpr bool kPlusIsBlank = true;
-  QueryValue found;
-  std::string key;
-  while (!query.empty()) {
-    const std::size_t end = query.find('&');
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+std::vector<std::string> query_values(std::string_view query, std::string_view name) {
+  std::vector<std::string> values;
+  for_each_value(query, name, [&](std::string value) { values.push_back(std::move(value)); });
+  return values;
+}
 
-    const std::size_t equals = pair.find('=');
-    key.clear();
-    append_decoded(key, pair.substr(0, equals), kPlusIsBlank);
-    if (pair.empty() || key != name) continue;
-    found.present = true;
-    found.value.clear();
-    if (equals != std::string_view::npos) append_decoded(found.value, pair.substr(equals + 1), kPlusIsBlank);
-  }
+QueryValue query_value(std::string_view query, std::string_view name) {
+  QueryValue found;
+  for_each_value(query, name, [&](std::string value) { found = {.present = true, .value = std::move(value)}; });
   return found;
 }
 

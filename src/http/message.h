@@ -45,6 +45,9 @@ struct QueryValue {
 };
 QueryValue query_value(std::string_view query, std::string_view name);
 
+/// All its values, in order.
+std::vector<std::string> query_values(std::string_view query, std::string_view name);
+
 /// The reason phrase of a status (RFC 9110, section 15); "Unknown" for one that this server never sends.
 std::string_view reason_phrase(int status);
 

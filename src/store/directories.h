@@ -17,7 +17,7 @@
 
 namespace cardfile::store {
 
-/// `directory` with one row put in place.
+/// `directory` with one row put in place, or gone.
 void apply(core::Directory& directory, const core::DirectoryChange& change);
 
 /// The published snapshot of each team, and the owner of each API key and API secret that is not revoked. Safe to call

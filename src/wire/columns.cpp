@@ -97,6 +97,42 @@ std::string tags_column(const std::vector<core::TagId>& tags) {
 
 std::vector<core::TagId> parse_tags_column(std::string_view text) { return parse_integers<core::TagId>(text, "tags"); }
 
+std::string texts_column(const std::vector<std::string>& texts) {
+  std::string text;
+  if (texts.empty()) return text;
+  JsonWriter json(text);
+  json.begin_array();
+  for (const std::string& item : texts) json.string(item);
+  json.end_array();
+  return text;
+}
+
+std::vector<std::string> parse_texts_column(std::string_view text) {
+  constexpr std::string_view kWhat = "texts";
+  std::vector<std::string> texts;
+  const auto items = parse(text, JsonKind::array, kWhat);
+  if (!items) return texts;
+  for (const Json item : *items) {
+    if (!item.is(JsonKind::string)) corrupt(kWhat);
+    texts.emplace_back(item.text());
+  }
+  return texts;
+}
+
+std::string users_column(const std::vector<core::UserId>& users) {
+  std::string text;
+  if (users.empty()) return text;
+  JsonWriter json(text);
+  json.begin_array();
+  for (const core::UserId user : users) json.integer(user.value());
+  json.end_array();
+  return text;
+}
+
+std::vector<core::UserId> parse_users_column(std::string_view text) {
+  return parse_integers<core::UserId>(text, "users");
+}
+
 std::string email_suppressions_column(const std::vector<std::int64_t>& ids) {
   std::string text;
   if (ids.empty()) return text;

@@ -24,6 +24,14 @@ core::CustomValues parse_custom_column(std::string_view text);
 std::string tags_column(const std::vector<core::TagId>& tags);
 std::vector<core::TagId> parse_tags_column(std::string_view text);
 
+/// ["13125550142"]
+std::string texts_column(const std::vector<std::string>& texts);
+std::vector<std::string> parse_texts_column(std::string_view text);
+
+/// [1,2]
+std::string users_column(const std::vector<core::UserId>& users);
+std::vector<core::UserId> parse_users_column(std::string_view text);
+
 /// [1,2]
 std::string email_suppressions_column(const std::vector<std::int64_t>& ids);
 std::vector<std::int64_t> parse_email_suppressions_column(std::string_view text);

@@ -125,6 +125,15 @@ core::CreateTag read_tag(const Json& body) {
   return action;
 }
 
+core::UpdateTag read_tag_update(const Json& body) {
+  require_object(body);
+  core::UpdateTag action;
+  const Members members(body, action.problems);
+  if (members.given("tag")) action.label = read_name(members, "tag");
+  if (members.given("color")) action.color = read_color(members);
+  return action;
+}
+
 std::optional<core::Timestamp> read_tags_before(const Json& body) {
   const bool no_parameters = body.is(JsonKind::null) || (body.is(JsonKind::array) && body.empty());
   if (no_parameters) return std::nullopt;

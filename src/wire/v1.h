@@ -40,6 +40,9 @@ core::CreateFields read_fields(const Json& body);
 /// Body of POST /v1/tag, `uuid` left open. Label and colour come trimmed, the colour in capitals.
 core::CreateTag read_tag(const Json& body);
 
+/// Body of PUT /v1/tag/{id}, `id` left open: the same, and nothing of it is required.
+core::UpdateTag read_tag_update(const Json& body);
+
 /// The cursor of POST /v1/tags: only tags updated before it are asked for. `{}`, `[]` and null have none.
 std::optional<core::Timestamp> read_tags_before(const Json& body);
 

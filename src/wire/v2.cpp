@@ -97,23 +97,24 @@ void write_contact(JsonWriter& json, const core::Contact& contact, const core::D
 }
 
 void write_channels(JsonWriter& json, const core::Contact& contact, core::TeamId team) {
-  const std::string contact_uuid = contact.uuid.to_string();
   json.begin_array();
-  for (const core::Channel& channel : contact.channels) {
-    json.begin_object();
-    json.key("id").integer(channel.id.value());
-    json.key("team_id").integer(team.value());
-    json.key("contact_id").integer(contact.id.value());
-    json.key("contact_uuid").string(contact_uuid);
-    json.key("channel_type").string(channel.type);
-    json.key("channel_id").string(channel.value);
-    json.key("info_channel").string(channel.info);
-    json.key("channel_handle").string(channel.handle);
-    json.key("created").string(core::to_rfc3339(channel.created));
-    json.key("updated").string(core::to_rfc3339(channel.updated));
-    json.end_object();
-  }
+  for (const core::Channel& channel : contact.channels) write_channel(json, contact, channel, team);
   json.end_array();
+}
+
+void write_channel(JsonWriter& json, const core::Contact& contact, const core::Channel& channel, core::TeamId team) {
+  json.begin_object();
+  json.key("id").integer(channel.id.value());
+  json.key("team_id").integer(team.value());
+  json.key("contact_id").integer(contact.id.value());
+  json.key("contact_uuid").string(contact.uuid.to_string());
+  json.key("channel_type").string(channel.type);
+  json.key("channel_id").string(channel.value);
+  json.key("info_channel").string(channel.info);
+  json.key("channel_handle").string(channel.handle);
+  json.key("created").string(core::to_rfc3339(channel.created));
+  json.key("updated").string(core::to_rfc3339(channel.updated));
+  json.end_object();
 }
 
 }  // namespace cardfile::wire::v2

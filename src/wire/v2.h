@@ -20,7 +20,8 @@ core::ContactPatch read_contact_patch(const Json& body, AddressRule rule);
 /// A whole contact, its channels included.
 void write_contact(JsonWriter& json, const core::Contact& contact, const core::Directory& directory);
 
-/// The channels alone, as an array.
+/// The channels alone, as an array; or one of them.
 void write_channels(JsonWriter& json, const core::Contact& contact, core::TeamId team);
+void write_channel(JsonWriter& json, const core::Contact& contact, const core::Channel& channel, core::TeamId team);
 
 }  // namespace cardfile::wire::v2

@@ -1,4 +1,4 @@
-// team, user, key, migrate and check.
+// team, user, inbox, key, migrate and check.
 
 #include <filesystem>
 #include <string>
@@ -75,6 +75,37 @@ TEST(UserCommand, RefusesAnAddressThatIsNone) {
   EXPECT_THAT(refused.errors, HasSubstr("email"));
 }
 
+TEST(InboxCommand, CreatesAndListsInboxesOfATeam) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  cardfile(folder, {"user", "create", "--team", "1", "--name", "Mina"});
+  cardfile(folder, {"user", "create", "--team", "1", "--name", "Ben"});
+  const Finished support =
+      cardfile(folder, {"inbox", "create", "--team", "1", "--name", "Support", "--phone", "+1 312 555 0110", "--phone",
+                        "13125550111", "--member", "2", "--member", "1", "--json"});
+  EXPECT_EQ(support.exit_code, 0) << support.errors;
+  EXPECT_THAT(support.output,
+              HasSubstr(R"({"id":1,"name":"Support","phones":["13125550110","13125550111"],"members":[2,1],)"));
+  const Finished sales = cardfile(folder, {"inbox", "create", "--team", "1", "--name", "Sales"});
+  EXPECT_EQ(sales.output, "Inbox 2 \"Sales\" of team 1 is made.\n");
+  EXPECT_EQ(cardfile(folder, {"inbox", "list", "--team", "1"}).output,
+            "ID  NAME     PHONES                   MEMBERS\n"
+            "1   Support  13125550110 13125550111  2 1\n"
+            "2   Sales\n");
+  EXPECT_THAT(cardfile(folder, {"inbox", "list", "--team", "1", "--json"}).output, ContainsRegex("^\\[\\{.*\\}\\]\n$"));
+}
+
+TEST(InboxCommand, RefusesAMemberThatIsNoUserAndAPhoneThatIsNone) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  const Finished refused =
+      cardfile(folder, {"inbox", "create", "--team", "1", "--name", "A", "--member", "7", "--phone", "x"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("7 is not one"));
+  EXPECT_THAT(refused.errors, HasSubstr("phones: "));
+  EXPECT_EQ(cardfile(folder, {"inbox", "list", "--team", "1", "--json"}).output, "[]\n");
+}
+
 TEST(KeyCommand, ShowsAKeyOnceAndHowToUseIt) {
   const TempFolder folder;
   cardfile(folder, {"team", "create", "Sales"});
@@ -112,7 +143,7 @@ TEST(KeyCommand, RevokesAKey) {
 TEST(AdminCommands, SayWhenThereIsNoSuchTeam) {
   const TempFolder folder;
   cardfile(folder, {"team", "create", "Sales"});
-  for (const char* group : {"user", "key", "secret"}) {
+  for (const char* group : {"user", "inbox", "key", "secret"}) {
     const Finished refused = cardfile(folder, {group, "create", "--team", "7", "--name", "x"});
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_EQ(refused.errors, "cardfile: There is no team 7. See which there are with: cardfile team list\n");

@@ -12,6 +12,8 @@ namespace {
 Action as_read_by_the_wire(Action action) {
   if (auto* create = std::get_if<CreateContact>(&action)) create->patch = normalised(std::move(create->patch));
   if (auto* update = std::get_if<UpdateContact>(&action)) update->patch = normalised(std::move(update->patch));
+  if (auto* add = std::get_if<AddChannel>(&action)) add->patch = normalised_channel(std::move(add->patch));
+  if (auto* update = std::get_if<UpdateChannel>(&action)) update->patch = normalised_channel(std::move(update->patch));
   return action;
 }
 
@@ -62,10 +64,18 @@ Contact FakeTeam::does(UpdateContact action) { return std::get<ContactSaved>(com
 void FakeTeam::does(const DeleteContact& action) {
   EXPECT_TRUE(std::holds_alternative<ContactDeleted>(commit(action)));
 }
+Contact FakeTeam::does(const SetStatus& action) { return std::get<ContactSaved>(commit(action)).contact; }
+Contact FakeTeam::does(AddChannel action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
+Contact FakeTeam::does(UpdateChannel action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
+Contact FakeTeam::does(const RemoveChannel& action) { return std::get<ContactSaved>(commit(action)).contact; }
 Team FakeTeam::does(const CreateTeam& action) { return std::get<TeamSaved>(commit(action)).team; }
 User FakeTeam::does(const CreateUser& action) { return std::get<UserSaved>(commit(action)).user; }
+std::vector<User> FakeTeam::does(const UpdateUsers& action) { return std::get<UsersSaved>(commit(action)).users; }
+Inbox FakeTeam::does(const CreateInbox& action) { return std::get<InboxSaved>(commit(action)).inbox; }
 FieldsSaved FakeTeam::does(const CreateFields& action) { return std::get<FieldsSaved>(commit(action)); }
 Tag FakeTeam::does(const CreateTag& action) { return std::get<TagSaved>(commit(action)).tag; }
+Tag FakeTeam::does(const UpdateTag& action) { return std::get<TagSaved>(commit(action)).tag; }
+void FakeTeam::does(const DeleteTag& action) { EXPECT_TRUE(std::holds_alternative<TagDeleted>(commit(action))); }
 ApiKey FakeTeam::does(const CreateKey& action) { return std::get<KeySaved>(commit(action)).key; }
 ApiKey FakeTeam::does(const RevokeKey& action) { return std::get<KeySaved>(commit(action)).key; }
 ApiSecret FakeTeam::does(const CreateSecret& action) { return std::get<SecretSaved>(commit(action)).secret; }
@@ -127,6 +137,10 @@ void FakeTeam::save(const DirectoryChange& change) {
   if (const auto* user = std::get_if<User>(&change)) directory_->users[user->id] = *user;
   if (const auto* field = std::get_if<CustomField>(&change)) directory_->fields[field->id] = *field;
   if (const auto* tag = std::get_if<Tag>(&change)) directory_->tags[tag->id] = *tag;
+  if (const auto* removal = std::get_if<TagRemoval>(&change)) {
+    EXPECT_EQ(directory_->tags.erase(removal->id), 1U);
+  }
+  if (const auto* inbox = std::get_if<Inbox>(&change)) directory_->inboxes[inbox->id] = *inbox;
   if (const auto* key = std::get_if<ApiKey>(&change)) directory_->keys[key->id] = *key;
   if (const auto* secret = std::get_if<ApiSecret>(&change)) directory_->secrets[secret->id] = *secret;
 }

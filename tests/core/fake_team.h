@@ -58,10 +58,18 @@ class FakeTeam final : public TeamState {
   Contact does(CreateContact action);
   Contact does(UpdateContact action);
   void does(const DeleteContact& action);
+  Contact does(const SetStatus& action);
+  Contact does(AddChannel action);
+  Contact does(UpdateChannel action);
+  Contact does(const RemoveChannel& action);
   Team does(const CreateTeam& action);
   User does(const CreateUser& action);
+  std::vector<User> does(const UpdateUsers& action);
+  Inbox does(const CreateInbox& action);
   FieldsSaved does(const CreateFields& action);
   Tag does(const CreateTag& action);
+  Tag does(const UpdateTag& action);
+  void does(const DeleteTag& action);
   ApiKey does(const CreateKey& action);
   ApiKey does(const RevokeKey& action);
   ApiSecret does(const CreateSecret& action);

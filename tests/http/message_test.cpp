@@ -72,5 +72,12 @@ TEST(Answer, WithoutContentHasNoLength) {
   EXPECT_EQ(out, "HTTP/1.1 204 No Content\r\nETag: \"7\"\r\n\r\n");
 }
 
+TEST(QueryValues, AreAllOfThatNameInOrder) {
+  EXPECT_EQ(query_values("phone[]=1&x=9&phone%5B%5D=%2B2&phone[]", "phone[]"),
+            (std::vector<std::string>{"1", "+2", ""}));
+  EXPECT_TRUE(query_values("phone=1", "phone[]").empty());
+  EXPECT_TRUE(query_values("", "phone").empty());
+}
+
 }  // namespace
 }  // namespace cardfile::http

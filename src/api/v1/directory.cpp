@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/error.h"
 #include "wire/json_out.h"
 #include "wire/v1.h"
 
@@ -53,6 +54,33 @@ base::Task<http::Response> create_tag(const Call& call) {
   wire::JsonWriter json(body);
   wire::v1::write_saved(json, std::get<core::TagSaved>(outcome).tag);
   co_return ok(std::move(body));
+}
+
+base::Task<http::Response> get_tag(const Call& call) {
+  const core::TagId id(call.id("tag"));
+  const auto directory = call.directory();
+  const auto found = directory->tags.find(id);
+  if (found == directory->tags.end()) throw core::Error(core::ErrorCode::not_found, "no tag has this id");
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_tag(json, found->second, call.team);
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> update_tag(const Call& call) {
+  core::UpdateTag update = wire::v1::read_tag_update(call.body());
+  update.id = core::TagId(call.id("tag"));
+  const core::Outcome outcome = co_await call.commit(std::move(update));
+  std::string body;
+  wire::JsonWriter json(body);
+  wire::v1::write_saved(json, std::get<core::TagSaved>(outcome).tag);
+  co_return ok(std::move(body));
+}
+
+base::Task<http::Response> delete_tag(const Call& call) {
+  core::DeleteTag remove{.id = core::TagId(call.id("tag"))};
+  co_await call.commit(std::move(remove));
+  co_return ok(R"("ok")");
 }
 
 base::Task<http::Response> list_tags(const Call& call) {

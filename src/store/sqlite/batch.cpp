@@ -31,7 +31,10 @@ class Batch::Team final : public core::TeamState {
     clock_ = decision.clock;
   }
 
-  bool gave_ids() const { return clock_.contact != stored_clock_.contact || clock_.channel != stored_clock_.channel; }
+  bool gave_ids() const {
+    return clock_.contact != stored_clock_.contact || clock_.channel != stored_clock_.channel ||
+           clock_.tag != stored_clock_.tag;
+  }
 
   const std::shared_ptr<core::Directory>& new_snapshot() const { return changed_directory_; }
 

@@ -61,6 +61,7 @@ class Report {
 struct LargestIds {
   std::int64_t contact = 0;
   std::int64_t channel = 0;
+  std::int64_t tag = 0;
 };
 using LargestIdsByTeam = std::map<std::int64_t, LargestIds>;
 
@@ -222,8 +223,9 @@ class LogCheck {
   }
 
   void note_ids(const core::ChangeEntry& entry) {
-    if (entry.subject != core::Subject::contact) return;
     auto& largest = largest_[team_];
+    if (entry.subject == core::Subject::tag) largest.tag = std::max(largest.tag, entry.subject_id);
+    if (entry.subject != core::Subject::contact) return;
     largest.contact = std::max(largest.contact, entry.subject_id);
     for (const auto& change : entry.changes) {
       const auto* channels = std::get_if<std::vector<core::Channel>>(&change.to);
@@ -399,13 +401,14 @@ void check_references(Connection& connection, Report& report) {
 }
 
 void check_counters(Connection& connection, Report& report, const LargestIdsByTeam& largest) {
-  Statement statement(connection, "SELECT contact, channel FROM last_given WHERE team = ?");
+  Statement statement(connection, "SELECT contact, channel, tag FROM last_given WHERE team = ?");
   for (const auto& [team, ids] : largest) {
     Execution row(statement, team);
     const bool found = row.next();
     const auto told = "Team " + std::to_string(team);
     if ((found ? row.integer() : 0) < ids.contact) report.add(told + " may give the id of a contact twice.");
     if ((found ? row.integer() : 0) < ids.channel) report.add(told + " may give the id of a channel twice.");
+    if ((found ? row.integer() : 0) < ids.tag) report.add(told + " may give the id of a tag twice.");
   }
 }
 

@@ -35,7 +35,7 @@ Enum named(const Enum (&values)[N], std::string_view word) {
 
 core::Subject subject_of(std::string_view word) {
   using enum core::Subject;
-  return named<core::Subject>({contact, team, user, custom_field, tag, api_key, api_secret}, word);
+  return named<core::Subject>({contact, team, user, custom_field, tag, inbox, api_key, api_secret}, word);
 }
 
 core::Operation operation_of(std::string_view word) {
@@ -52,6 +52,7 @@ core::User read_user(Execution& row) {
   user.role = static_cast<core::Role>(row.integer());
   user.created = row.time();
   user.updated = row.time();
+  user.rev = row.integer();
   return user;
 }
 
@@ -73,6 +74,18 @@ core::Tag read_tag(Execution& row) {
   tag.created = row.time();
   tag.updated = row.time();
   return tag;
+}
+
+core::Inbox read_inbox(Execution& row) {
+  core::Inbox inbox;
+  row.read(inbox.id);
+  inbox.name = row.text();
+  inbox.phones = wire::parse_texts_column(row.text());
+  inbox.members = wire::parse_users_column(row.text());
+  inbox.rev = row.integer();
+  inbox.created = row.time();
+  inbox.updated = row.time();
+  return inbox;
 }
 
 core::ApiKey read_key(Execution& row) {
@@ -118,12 +131,13 @@ void read_into(std::map<Id, Row>& rows, Statement& statement, core::TeamId team,
 class TeamReader {
  public:
   explicit TeamReader(Connection& connection)
-      : users_(connection, "SELECT id, name, email, phone, role, created, updated FROM user WHERE team = ?"),
+      : users_(connection, "SELECT id, name, email, phone, role, created, updated, rev FROM user WHERE team = ?"),
         fields_(connection, "SELECT id, title, created FROM custom_field WHERE team = ?"),
         tags_(connection, "SELECT id, uuid, label, color, rev, created, updated FROM tag WHERE team = ?"),
+        inboxes_(connection, "SELECT id, name, phones, members, rev, created, updated FROM inbox WHERE team = ?"),
         keys_(connection, "SELECT id, name, digest, created, revoked FROM api_key WHERE team = ?"),
         secrets_(connection, "SELECT id, name, sealed, created, revoked FROM api_secret WHERE team = ?"),
-        last_given_(connection, "SELECT contact, channel FROM last_given WHERE team = ?"),
+        last_given_(connection, "SELECT contact, channel, tag FROM last_given WHERE team = ?"),
         last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
 
   TeamRows read(core::Team team) {
@@ -131,11 +145,13 @@ class TeamReader {
     read_into(rows.directory.users, users_, team.id, read_user);
     read_into(rows.directory.fields, fields_, team.id, read_field);
     read_into(rows.directory.tags, tags_, team.id, read_tag);
+    read_into(rows.directory.inboxes, inboxes_, team.id, read_inbox);
     read_into(rows.directory.keys, keys_, team.id, read_key);
     read_into(rows.directory.secrets, secrets_, team.id, read_secret);
     if (Execution row(last_given_, team.id); row.next()) {
       row.read(rows.clock.contact);
       row.read(rows.clock.channel);
+      row.read(rows.clock.tag);
     }
     if (Execution row(last_entry_, team.id); row.next()) {
       rows.clock.seq = row.integer();
@@ -149,6 +165,7 @@ class TeamReader {
   Statement users_;
   Statement fields_;
   Statement tags_;
+  Statement inboxes_;
   Statement keys_;
   Statement secrets_;
   Statement last_given_;
@@ -264,15 +281,20 @@ RowWriter::RowWriter(Connection& connection)
       append_entry_(connection,
                     "INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, "
                     "changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      save_last_given_(connection, "INSERT OR REPLACE INTO last_given (team, contact, channel) VALUES (?, ?, ?)"),
+      save_last_given_(connection,
+                       "INSERT OR REPLACE INTO last_given (team, contact, channel, tag) VALUES (?, ?, ?, ?)"),
       save_team_(connection, "INSERT OR REPLACE INTO team (team, name, created) VALUES (?, ?, ?)"),
       save_user_(connection,
-                 "INSERT OR REPLACE INTO user (team, id, name, email, phone, role, created, updated) "
-                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+                 "INSERT OR REPLACE INTO user (team, id, name, email, phone, role, created, updated, rev) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       save_field_(connection, "INSERT OR REPLACE INTO custom_field (team, id, title, created) VALUES (?, ?, ?, ?)"),
       save_tag_(connection,
                 "INSERT OR REPLACE INTO tag (team, id, uuid, label, color, rev, created, updated) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      delete_tag_(connection, "DELETE FROM tag WHERE team = ? AND id = ?"),
+      save_inbox_(connection,
+                  "INSERT OR REPLACE INTO inbox (team, id, name, phones, members, rev, created, updated) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       save_key_(connection,
                 "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)"),
       save_secret_(connection,
@@ -293,7 +315,7 @@ void RowWriter::save(core::TeamId team, const core::DirectoryChange& change) {
 }
 
 void RowWriter::save_last_given(core::TeamId team, const core::TeamClock& clock) {
-  run(save_last_given_, team, clock.contact, clock.channel);
+  run(save_last_given_, team, clock.contact, clock.channel, clock.tag);
 }
 
 void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
@@ -337,7 +359,7 @@ void RowWriter::save_row(core::TeamId, const core::Team& row) { run(save_team_, 
 
 void RowWriter::save_row(core::TeamId team, const core::User& row) {
   run(save_user_, team, row.id, TextOrNull{row.name}, TextOrNull{row.email}, TextOrNull{row.phone},
-      static_cast<std::int64_t>(row.role), row.created, row.updated);
+      static_cast<std::int64_t>(row.role), row.created, row.updated, row.rev);
 }
 
 void RowWriter::save_row(core::TeamId team, const core::CustomField& row) {
@@ -346,6 +368,14 @@ void RowWriter::save_row(core::TeamId team, const core::CustomField& row) {
 
 void RowWriter::save_row(core::TeamId team, const core::Tag& row) {
   run(save_tag_, team, row.id, row.uuid, row.label, row.color, row.rev, row.created, row.updated);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::TagRemoval& row) { run(delete_tag_, team, row.id); }
+
+void RowWriter::save_row(core::TeamId team, const core::Inbox& row) {
+  const auto phones = wire::texts_column(row.phones);
+  const auto members = wire::users_column(row.members);
+  run(save_inbox_, team, row.id, row.name, TextOrNull{phones}, TextOrNull{members}, row.rev, row.created, row.updated);
 }
 
 void RowWriter::save_row(core::TeamId team, const core::ApiKey& row) {

@@ -68,6 +68,8 @@ class RowWriter {
   void save_row(core::TeamId team, const core::User& row);
   void save_row(core::TeamId team, const core::CustomField& row);
   void save_row(core::TeamId team, const core::Tag& row);
+  void save_row(core::TeamId team, const core::TagRemoval& row);
+  void save_row(core::TeamId team, const core::Inbox& row);
   void save_row(core::TeamId team, const core::ApiKey& row);
   void save_row(core::TeamId team, const core::ApiSecret& row);
 
@@ -85,6 +87,8 @@ class RowWriter {
   Statement save_user_;
   Statement save_field_;
   Statement save_tag_;
+  Statement delete_tag_;
+  Statement save_inbox_;
   Statement save_key_;
   Statement save_secret_;
 };

@@ -6,11 +6,12 @@ CREATE TABLE team (
   created INTEGER NOT NULL
 ) STRICT;
 
--- The last ids given; those of deleted contacts and channels are never given again.
+-- The last ids given; those of deleted contacts, channels and tags are never given again.
 CREATE TABLE last_given (
   team    INTEGER PRIMARY KEY,
   contact INTEGER NOT NULL,
-  channel INTEGER NOT NULL
+  channel INTEGER NOT NULL,
+  tag     INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE user (
@@ -20,6 +21,19 @@ CREATE TABLE user (
   email   TEXT,
   phone   TEXT,
   role    INTEGER NOT NULL,  -- As on the wire: 1 admin, 4 member.
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  rev     INTEGER NOT NULL,
+  PRIMARY KEY (team, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inbox (
+  team    INTEGER NOT NULL,
+  id      INTEGER NOT NULL,
+  name    TEXT NOT NULL,
+  phones  TEXT,              -- JSON
+  members TEXT,              -- JSON
+  rev     INTEGER NOT NULL,
   created INTEGER NOT NULL,
   updated INTEGER NOT NULL,
   PRIMARY KEY (team, id)

@@ -1,0 +1,17 @@
+#include "core/directory.h"
+
+#include <algorithm>
+
+#include "core/address.h"
+
+namespace cardfile::core {
+
+bool UserFilter::matches(const User& user) const {
+  const auto has_phone = [&](const std::string& phone) { return phone == user.phone; };
+  const auto has_email = [&](const std::string& email) {
+    return address_of(kEmail, email) == address_of(kEmail, user.email);
+  };
+  return std::any_of(phones.begin(), phones.end(), has_phone) || std::any_of(emails.begin(), emails.end(), has_email);
+}
+
+}  // namespace cardfile::core
