@@ -20,8 +20,8 @@ namespace sqlite {
 namespace {
 
 constexpr std::int64_t kPageBytes = 2048;
+// The writer maps nothing: what it reads is in its cache, and mapped pages count twice beside the readers' ones.
 constexpr std::int64_t kWriterCacheBytes = 16 << 20;
-constexpr std::int64_t kWriterMmapBytes = 16 << 20;
 constexpr std::int64_t kReaderCacheBytes = 1 << 20;
 constexpr std::int64_t kReaderMmapBytes = 16 << 20;
 
@@ -42,10 +42,7 @@ class SqliteStore final : public Store {
                   .read_only = true,
                   .mmap_bytes = kReaderMmapBytes,
                   .cache_bytes = kReaderCacheBytes}),
-        connection_({.file = folder_.database(),
-                     .vfs = options.vfs,
-                     .mmap_bytes = kWriterMmapBytes,
-                     .cache_bytes = kWriterCacheBytes}),
+        connection_({.file = folder_.database(), .vfs = options.vfs, .cache_bytes = kWriterCacheBytes}),
         readers_(reading_) {
     set_up_writing(connection_);
     migrate(connection_);
