@@ -170,7 +170,7 @@ void write_contact_v2(benchmark::State& state) {
   for (auto _ : state) {
     std::string body;
     wire::JsonWriter json(body);
-    wire::v2::write_contact(json, stored.stored(), *stored.directory());
+    wire::v2::write_contact(json, stored.stored(), *stored.directory(), {});
     benchmark::DoNotOptimize(body);
   }
 }

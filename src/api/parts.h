@@ -8,6 +8,7 @@
 #include "core/ids.h"
 #include "core/time.h"
 #include "store/store.h"
+#include "wire/dialect.h"
 
 namespace cardfile::api {
 
@@ -19,6 +20,7 @@ struct Parts {
   core::UuidSource next_uuid;
   std::int64_t rate_limit = 0;         // Requests a minute for each team; 0: no limit.
   const base::Vault* vault = nullptr;  // What API secrets are sealed with; null when there are none.
+  wire::Dialect dialect = {};
 };
 
 }  // namespace cardfile::api

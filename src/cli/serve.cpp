@@ -158,7 +158,8 @@ int serve(const base::Config& config) {
                 .clock = now,
                 .next_uuid = next_uuid,
                 .rate_limit = settings.rate_limit,
-                .vault = vault.get()},
+                .vault = vault.get(),
+                .dialect = settings.dialect},
                settings.access_log);
   const auto server = open_server(settings, api);
   server->start();

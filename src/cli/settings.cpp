@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace cardfile::cli {
 namespace {
@@ -31,10 +32,12 @@ base::ConfigKey yes_no_key(std::string name, std::string help) {
   return {.name = std::move(name), .help = std::move(help), .fallback = false};
 }
 
-base::ConfigKey log_level_key() {
-  auto key = text_key("log_level", "LEVEL", "How much is logged: debug, info, warning, error or off", "info");
-  key.choices = {"debug", "info", "warning", "error", "off"};
-  return key;
+base::ConfigKey choice_key(std::string name, std::string help, std::string fallback, std::vector<std::string> choices) {
+  return {.name = std::move(name),
+          .help = std::move(help),
+          .fallback = std::move(fallback),
+          .choices = choices,
+          .form = fmt::format("{}", fmt::join(choices, "|"))};
 }
 
 std::vector<base::ConfigKey> keys() {
@@ -61,11 +64,22 @@ std::vector<base::ConfigKey> keys() {
       timeout_key("idle_timeout_ms", "Time that a connection may stay idle between requests", limits.idle_timeout),
       timeout_key("drain_timeout_ms", "Time that requests in flight get to finish when the server stops",
                   std::chrono::seconds(10)),
-      log_level_key(),
+      choice_key("log_level", "How much is logged", "info", {"debug", "info", "warning", "error", "off"}),
       text_key("log_file", "FILE", "Where to log; standard error when not given"),
       text_key("port_file", "FILE", "Written with the port, once the server answers"),
       yes_no_key("access_log", "Log a line for every request"),
       yes_no_key("demo", "Serve demo data with a well-known key, on a loopback address only"),
+      // The dialect.
+      choice_key("on_duplicate_phone", "A create whose address a contact has already: update that one, or refuse (409)",
+                 "upsert", {"upsert", "reject"}),
+      yes_no_key("list_newest_first", "Lists that are asked for without ascending come newest first"),
+      number_key("v1_page_base", "The number of the first page of a v1 list", 0, 0, 1),
+      choice_key("batch_answer", "What POST /v1/batch/contacts answers: the items that failed, or every contact",
+                 "failed", {"failed", "contacts"}),
+      choice_key("count_answer", "What POST /v1/contacts/count answers: {\"count\": 3}, or 3", "object",
+                 {"object", "number"}),
+      choice_key("channel_ids", "What id and contact_id of a channel are: two integers, or a string and a UUID",
+                 "integers", {"integers", "strings"}),
   };
 }
 
@@ -132,6 +146,18 @@ std::int64_t rate_limit(const base::Config& config) {
   return config.yes("demo") && !config.is_given("rate_limit") ? 0 : config.number("rate_limit");
 }
 
+wire::Dialect dialect(const base::Config& config) {
+  const auto is = [&](std::string_view name, std::string_view choice) { return config.text(name) == choice; };
+  return {
+      .on_duplicate_phone = is("on_duplicate_phone", "reject") ? core::OnDuplicate::reject : core::OnDuplicate::upsert,
+      .list_direction = config.yes("list_newest_first") ? core::Direction::descending : core::Direction::ascending,
+      .v1_page_base = config.number("v1_page_base"),
+      .batch_answer = is("batch_answer", "contacts") ? wire::BatchAnswer::contacts : wire::BatchAnswer::failed,
+      .count_answer = is("count_answer", "number") ? wire::CountAnswer::number : wire::CountAnswer::object,
+      .channel_ids = is("channel_ids", "strings") ? wire::ChannelIds::strings : wire::ChannelIds::integers,
+  };
+}
+
 }  // namespace
 
 base::Config all_settings() { return {"CARDFILE_", keys()}; }
@@ -179,6 +205,7 @@ ServeSettings serve_settings(const base::Config& config) {
       .port_file = config.text("port_file"),
       .access_log = config.yes("access_log"),
       .demo = config.yes("demo"),
+      .dialect = dialect(config),
   };
   if (settings.demo && !settings.listen.is_loopback()) {
     throw base::ConfigError(

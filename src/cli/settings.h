@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "http/server.h"
+#include "wire/dialect.h"
 
 namespace cardfile::cli {
 
@@ -49,6 +50,7 @@ struct ServeSettings {
   std::string port_file;
   bool access_log = false;
   bool demo = false;
+  wire::Dialect dialect;
 };
 
 /// Throws base::ConfigError when settings contradict one another.

@@ -44,22 +44,20 @@ std::optional<core::Timestamp> read_date(const Members& members) {
   return time;
 }
 
-/// Oldest first unless asked otherwise: so both a client that passes on the last item's `updated` and one that passes
-/// on the greatest that it has seen miss nothing (contract, 1.6).
-core::Direction read_direction(const Members& members) {
+core::Direction read_direction(const Members& members, core::Direction fallback) {
   const auto ascending = members.given("ascending");
-  if (!ascending) return core::Direction::ascending;
+  if (!ascending) return fallback;
   if (ascending->is(JsonKind::boolean)) {
     return ascending->boolean() ? core::Direction::ascending : core::Direction::descending;
   }
   members.report("ascending", "must be true or false");
-  return core::Direction::ascending;
+  return fallback;
 }
 
-/// Pages count from 0 (contract, 15, question 5).
-std::size_t read_page(const Members& members) {
+/// How many pages come before the one asked for. An absent page, and one before the first, is the first.
+std::size_t read_page(const Members& members, std::int64_t base) {
   constexpr std::int64_t kPageMax = 1'000'000'000;
-  return static_cast<std::size_t>(read_number(members, "page", kPageMax).value_or(0));
+  return static_cast<std::size_t>(read_number(members, "page", kPageMax).value_or(base) - base);
 }
 
 std::optional<core::TextFilter> read_filter(const Members& members) {
@@ -143,26 +141,37 @@ void add_contacts(const ChannelFilter& filter, std::vector<core::Uuid>& contacts
   }
 }
 
-}  // namespace
-
-core::ContactQuery read_contact_query(const std::optional<Json>& parameters) {
+core::ContactQuery read_query(const std::optional<Json>& parameters, core::Direction direction,
+                              std::int64_t page_base) {
   core::ContactQuery query;
+  query.direction = direction;
   if (!parameters) return query;
   std::vector<core::FieldError> problems;
   const Members members(*parameters, problems);
   // A word that is none of ours is some other client's: the default order is better than none (contract, 3.6).
   const auto order = core::parse_contact_order(members.string("order").value_or(""));
   query.order = order.value_or(core::ContactOrder::updated);
-  query.direction = read_direction(members);
+  query.direction = read_direction(members, direction);
   query.date = read_date(members);
   query.assigned = read_id<core::UserId>(members, "assigned");
   query.id = read_id<core::ContactId>(members, "id");
   query.parent = read_id<core::ContactId>(members, "parent_id");
   query.filter = read_filter(members);
   query.limit = static_cast<std::size_t>(read_number(members, "limit", core::kPageSizeMax).value_or(core::kPageSize));
-  query.offset = read_page(members) * query.limit;
+  query.offset = read_page(members, page_base) * query.limit;
   throw_if_any(std::move(problems));
   return query;
+}
+
+}  // namespace
+
+core::ContactQuery v1::read_contact_query(const std::optional<Json>& parameters, const Dialect& dialect) {
+  return read_query(parameters, dialect.list_direction, dialect.v1_page_base);
+}
+
+core::ContactQuery v2::read_contact_query(const std::optional<Json>& parameters, const Dialect& dialect) {
+  constexpr std::int64_t kPageBase = 0;
+  return read_query(parameters, dialect.list_direction, kPageBase);
 }
 
 ContactSearch read_contact_search(const Json& body) {

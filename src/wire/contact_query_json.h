@@ -8,6 +8,7 @@
 #include "core/address.h"
 #include "core/ids.h"
 #include "core/query.h"
+#include "wire/dialect.h"
 #include "wire/json_in.h"
 
 namespace cardfile::wire {
@@ -15,10 +16,15 @@ namespace cardfile::wire {
 /// The most values that one search, and the most contacts that one bulk delete, may name.
 inline constexpr std::size_t kSearchValuesMax = 1000;
 
-/// Body of POST /v1/contacts, /v1/contacts/count and /v2/contacts/list; without one, everybody in the default order.
-/// What typed clients send for "not given" (null, "", 0) is not given. Throws Error(bad_data) naming every member at
-/// fault.
-core::ContactQuery read_contact_query(const std::optional<Json>& parameters);
+/// Body of POST /v1/contacts and /v1/contacts/count, or of /v2/contacts/list; without one, everybody in the dialect's
+/// order. What typed clients send for "not given" (null, "", 0) is not given. Throws Error(bad_data) naming every
+/// member at fault.
+namespace v1 {
+core::ContactQuery read_contact_query(const std::optional<Json>& parameters, const Dialect& dialect);
+}
+namespace v2 {
+core::ContactQuery read_contact_query(const std::optional<Json>& parameters, const Dialect& dialect);
+}
 
 /// Who is searched for: the owners of `addresses`, and `contacts`.
 struct ContactSearch {

@@ -88,25 +88,30 @@ core::ContactPatch read_contact_patch(const Json& body, AddressRule rule) {
   return core::normalised(std::move(patch));
 }
 
-void write_contact(JsonWriter& json, const core::Contact& contact, const core::Directory& directory) {
+void write_contact(JsonWriter& json, const core::Contact& contact, const core::Directory& directory,
+                   const Dialect& dialect) {
   json.begin_object();
   write_shared_members(json, contact, directory);
   json.key("contact_channels");
-  write_channels(json, contact, directory.team.id);
+  write_channels(json, contact, directory.team.id, dialect);
   json.end_object();
 }
 
-void write_channels(JsonWriter& json, const core::Contact& contact, core::TeamId team) {
+void write_channels(JsonWriter& json, const core::Contact& contact, core::TeamId team, const Dialect& dialect) {
   json.begin_array();
-  for (const core::Channel& channel : contact.channels) write_channel(json, contact, channel, team);
+  for (const core::Channel& channel : contact.channels) write_channel(json, contact, channel, team, dialect);
   json.end_array();
 }
 
-void write_channel(JsonWriter& json, const core::Contact& contact, const core::Channel& channel, core::TeamId team) {
+void write_channel(JsonWriter& json, const core::Contact& contact, const core::Channel& channel, core::TeamId team,
+                   const Dialect& dialect) {
+  const bool as_strings = dialect.channel_ids == ChannelIds::strings;
   json.begin_object();
-  json.key("id").integer(channel.id.value());
+  json.key("id");
+  as_strings ? json.string(std::to_string(channel.id.value())) : json.integer(channel.id.value());
   json.key("team_id").integer(team.value());
-  json.key("contact_id").integer(contact.id.value());
+  json.key("contact_id");
+  as_strings ? json.string(contact.uuid.to_string()) : json.integer(contact.id.value());
   json.key("contact_uuid").string(contact.uuid.to_string());
   json.key("channel_type").string(channel.type);
   json.key("channel_id").string(channel.value);

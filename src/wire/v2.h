@@ -5,6 +5,7 @@
 #include "core/directory.h"
 #include "core/ids.h"
 #include "core/patch.h"
+#include "wire/dialect.h"
 #include "wire/json_in.h"
 #include "wire/json_out.h"
 
@@ -18,10 +19,12 @@ enum class AddressRule { optional, required };
 core::ContactPatch read_contact_patch(const Json& body, AddressRule rule);
 
 /// A whole contact, its channels included.
-void write_contact(JsonWriter& json, const core::Contact& contact, const core::Directory& directory);
+void write_contact(JsonWriter& json, const core::Contact& contact, const core::Directory& directory,
+                   const Dialect& dialect);
 
 /// The channels alone, as an array; or one of them.
-void write_channels(JsonWriter& json, const core::Contact& contact, core::TeamId team);
-void write_channel(JsonWriter& json, const core::Contact& contact, const core::Channel& channel, core::TeamId team);
+void write_channels(JsonWriter& json, const core::Contact& contact, core::TeamId team, const Dialect& dialect);
+void write_channel(JsonWriter& json, const core::Contact& contact, const core::Channel& channel, core::TeamId team,
+                   const Dialect& dialect);
 
 }  // namespace cardfile::wire::v2

@@ -15,17 +15,6 @@ namespace {
 
 using core::Contact;
 
-/// The members of that name of an array's items, with blanks between: "1 2 3".
-std::string each(const Reply& reply, std::string_view member) {
-  wire::JsonDocument document;
-  std::string text;
-  for (const wire::Json item : document.parse(reply.body)) {
-    if (!text.empty()) text += ' ';
-    text += item.find(member)->text();
-  }
-  return text;
-}
-
 void has_three_contacts(World& world) {
   world.has_contact(R"({"phone":"13125550141","first":"Ada","assignee_id":2})");
   world.has_contact(R"({"phone":"13125550142","first":"bob"})");
@@ -45,7 +34,7 @@ TEST(ListContacts, AnswersABareArrayOldestChangeFirst) {
   has_three_contacts(world);
   const Reply reply = world.post("/v1/contacts", "{}");
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(each(reply, "id"), "2 3 1");
+  EXPECT_EQ(reply.each("id"), "2 3 1");
   EXPECT_EQ(reply.body.find("contact_channels"), std::string::npos);
 }
 
@@ -54,7 +43,7 @@ TEST(ListContacts, TakesEveryFormOfNoParameters) {
   has_three_contacts(world);
   for (const char* path : {"/v1/contacts", "/v2/contacts/list"}) {
     for (const char* body : {"", " ", "{}", "[]", "null"}) {
-      EXPECT_EQ(each(world.post(path, body), "id"), "2 3 1") << path << ' ' << body;
+      EXPECT_EQ(world.post(path, body).each("id"), "2 3 1") << path << ' ' << body;
     }
   }
   for (const char* body : {"", "{}", "[]", "null"}) {
@@ -66,22 +55,22 @@ TEST(ListContacts, LiesPastTheDateInTheAskedDirection) {
   World world;
   has_three_contacts(world);
   const std::string third = world.get("/v1/contact/3")["updated"];
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"date":")" + third + R"("})"), "id"), "1");
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"ascending":true,"date":")" + third + R"("})"), "id"), "1");
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"ascending":false,"date":")" + third + R"("})"), "id"), "2");
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"ascending":false})"), "id"), "1 3 2");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"date":")" + third + R"("})").each("id"), "1");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"ascending":true,"date":")" + third + R"("})").each("id"), "1");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"ascending":false,"date":")" + third + R"("})").each("id"), "2");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"ascending":false})").each("id"), "1 3 2");
   for (const char* date : {"2026-03-02T00:00:00Z", "2026-03-02T00:00:00.123Z", "2026-03-02T00:00:00.123456789Z",
                            "2026-03-02T02:00:00+02:00"}) {
-    EXPECT_EQ(each(world.post("/v1/contacts", R"({"date":")" + std::string(date) + R"("})"), "id"), "2 3 1") << date;
+    EXPECT_EQ(world.post("/v1/contacts", R"({"date":")" + std::string(date) + R"("})").each("id"), "2 3 1") << date;
   }
 }
 
 TEST(ListContacts, GivesPagesByLimitAndPage) {
   World world;
   has_three_contacts(world);
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"limit":2})"), "id"), "2 3");
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"limit":2,"page":0})"), "id"), "2 3");
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"limit":2,"page":1})"), "id"), "1");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"limit":2})").each("id"), "2 3");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"limit":2,"page":0})").each("id"), "2 3");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"limit":2,"page":1})").each("id"), "1");
   EXPECT_EQ(world.post("/v1/contacts", R"({"limit":2,"page":2})").body, "[]");
 }
 
@@ -101,9 +90,9 @@ TEST(ListContacts, HasThirtyAPageAndAThousandAtMost) {
 TEST(ListContacts, FollowsTheOrderAndTakesAnUnknownOneForTheDefault) {
   World world;
   has_three_contacts(world);
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"order":"id"})"), "id"), "1 2 3");
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"order":"first","ascending":false})"), "first"), "Carl bob Ada");
-  EXPECT_EQ(each(world.post("/v1/contacts", R"({"order":"shoe size"})"), "id"), "2 3 1");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"order":"id"})").each("id"), "1 2 3");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"order":"first","ascending":false})").each("first"), "Carl bob Ada");
+  EXPECT_EQ(world.post("/v1/contacts", R"({"order":"shoe size"})").each("id"), "2 3 1");
 }
 
 TEST(ListContacts, AreFilteredAndSoAreCounts) {
@@ -118,7 +107,7 @@ TEST(ListContacts, AreFilteredAndSoAreCounts) {
            {R"({"id":3})", "3", "1"},
            {R"({"parent_id":1})", "", "0"},
            {R"({"archived":true,"whatever":[]})", "2 3 1", "3"}}) {
-    EXPECT_EQ(each(world.post("/v1/contacts", body), "id"), ids) << body;
+    EXPECT_EQ(world.post("/v1/contacts", body).each("id"), ids) << body;
     EXPECT_EQ(world.post("/v1/contacts/count", body)["count"], count) << body;
   }
 }

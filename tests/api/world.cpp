@@ -58,6 +58,16 @@ std::string Reply::operator[](std::string_view member) const {
   return found ? shown(*found) : "(none)";
 }
 
+std::string Reply::each(std::string_view member) const {
+  wire::JsonDocument document;
+  std::string text;
+  for (const wire::Json item : document.parse(body)) {
+    if (!text.empty()) text += ' ';
+    text += item.find(member)->text();
+  }
+  return text;
+}
+
 std::string Reply::fields_at_fault() const {
   wire::JsonDocument document;
   std::string names;
@@ -81,7 +91,8 @@ World::World(WorldOptions options)
                                                .clock = clock,
                                                .next_uuid = [this] { return next_uuid(); },
                                                .rate_limit = options.rate_limit,
-                                               .vault = &vault_});
+                                               .vault = &vault_,
+                                               .dialect = options.dialect});
   teams_.push_back(make_team(1, "key-of-team-one"));
   teams_.push_back(make_team(2, "key-of-team-two"));
 }

@@ -22,6 +22,7 @@
 #include "core/time.h"
 #include "http/message.h"
 #include "store/store.h"
+#include "wire/dialect.h"
 
 namespace cardfile::test {
 
@@ -35,6 +36,9 @@ struct Reply {
 
   /// A member of the body's object: a string's text, a number's digits, "true"; "(none)" when there is none.
   std::string operator[](std::string_view member) const;
+
+  /// The members of that name of an array's items, with blanks between: "1 2 3".
+  std::string each(std::string_view member) const;
 
   /// The fields that the body's `errors` name, in order: "phone email".
   std::string fields_at_fault() const;
@@ -50,6 +54,7 @@ struct TestTeam {
 
 struct WorldOptions {
   std::int64_t rate_limit = 0;  // Requests a minute; 0: no limit.
+  wire::Dialect dialect = {};
 };
 
 /// Two teams, each with two users (1 an administrator, 2 a member), custom fields 12 and 13 and tags 1 to 6. The clock

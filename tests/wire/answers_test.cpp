@@ -109,7 +109,7 @@ TEST(ContactAnswerV2, AddsTheChannels) {
                               .info = "page",
                               .created = contact.created,
                               .updated = time("2026-03-03T00:00:00Z")});
-  EXPECT_EQ(written([&](JsonWriter& json) { v2::write_contact(json, contact, directory()); }),
+  EXPECT_EQ(written([&](JsonWriter& json) { v2::write_contact(json, contact, directory(), {}); }),
             "{" + std::string(kMina) +
                 R"(,"contact_channels":[{"id":5500,"team_id":12,"contact_id":40117,)"
                 R"("contact_uuid":"0b7d6c1e-52a4-4f0b-9c39-6f2f1f6f8a10","channel_type":"phone",)"
@@ -122,7 +122,7 @@ TEST(ContactAnswerV2, AddsTheChannels) {
 }
 
 TEST(ContactAnswerV2, PrintsAnEmptyChannelList) {
-  EXPECT_EQ(written([](JsonWriter& json) { v2::write_channels(json, core::Contact{}, core::TeamId(12)); }), "[]");
+  EXPECT_EQ(written([](JsonWriter& json) { v2::write_channels(json, core::Contact{}, core::TeamId(12), {}); }), "[]");
 }
 
 TEST(SavedAnswer, NamesTheRecordAndItsRevision) {

@@ -35,14 +35,14 @@ TEST(AnItemThatFailed, ShowsOneErrorEvenWhenItCameWithOne) {
 }
 
 TEST(AContactQuery, IsTheDefaultWithoutParameters) {
-  EXPECT_EQ(read_contact_query(std::nullopt), core::ContactQuery{});
+  EXPECT_EQ(v1::read_contact_query(std::nullopt, {}), core::ContactQuery{});
   JsonDocument document;
-  EXPECT_EQ(read_contact_query(document.parse("{}")), core::ContactQuery{});
+  EXPECT_EQ(v1::read_contact_query(document.parse("{}"), {}), core::ContactQuery{});
 }
 
 TEST(AContactQuery, TurnsPagesIntoAnOffset) {
   JsonDocument document;
-  const core::ContactQuery query = read_contact_query(document.parse(R"({"limit":50,"page":3})"));
+  const core::ContactQuery query = v1::read_contact_query(document.parse(R"({"limit":50,"page":3})"), {});
   EXPECT_EQ(query.limit, 50U);
   EXPECT_EQ(query.offset, 150U);
 }

@@ -37,8 +37,10 @@ core::Contact found(const Call& call, const wire::v1::ContactSelector& selector)
 }  // namespace
 
 base::Task<http::Response> create_contact(const Call& call) {
-  core::CreateContact create{
-      .uuid = call.parts.next_uuid(), .id = {}, .patch = wire::v1::read_contact_patch(call.body())};
+  core::CreateContact create{.uuid = call.parts.next_uuid(),
+                             .id = {},
+                             .patch = wire::v1::read_contact_patch(call.body()),
+                             .on_duplicate = call.parts.dialect.on_duplicate_phone};
   const core::Outcome outcome = co_await call.commit(std::move(create));
   co_return show_saved(std::get<core::ContactSaved>(outcome).contact);
 }

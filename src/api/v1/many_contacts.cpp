@@ -26,42 +26,36 @@ core::Action creation(const Call& call, const wire::Json& item, core::CustomMode
                              .on_duplicate = overwrites ? core::OnDuplicate::upsert : core::OnDuplicate::keep};
 }
 
-struct FailedItem {
-  std::size_t index = 0;
-  std::string error;
-};
-
-std::vector<FailedItem> failures(std::vector<store::Work>& works) {
-  std::vector<FailedItem> failed;
-  for (std::size_t i = 0; i < works.size(); ++i) {
-    const auto result = taken(works[i]);
-    if (const auto* error = std::get_if<core::Error>(&result)) failed.push_back({i, error->message()});
-  }
-  return failed;
-}
-
-/// "ok", or the failed ones of the items of `body` as they were sent.
-http::Response show(const std::vector<FailedItem>& failed, std::string_view body) {
-  if (failed.empty()) return ok(R"("ok")");
+/// "ok", or the failed ones of the items of `body` as they were sent; or, as the dialect has it, all of them.
+http::Response show(const Call& call, std::vector<store::Work>& works, std::string_view body) {
+  const bool shows_contacts = call.parts.dialect.batch_answer == wire::BatchAnswer::contacts;
+  const auto directory = call.directory();
   wire::JsonDocument document;
   const wire::Json items = wire::read_batch(document.parse(body));
   std::string answer;
   wire::JsonWriter json(answer);
   json.begin_array();
-  std::size_t index = 0;
-  auto next = failed.begin();
+  bool any_failed = false;
+  auto work = works.begin();
   for (const wire::Json item : items) {
-    if (next == failed.end()) break;
-    if (index++ == next->index) wire::write_failed_batch_item(json, item, next++->error);
+    const auto result = taken(*work++);
+    if (const auto* error = std::get_if<core::Error>(&result)) {
+      any_failed = true;
+      wire::write_failed_batch_item(json, item, error->message());
+    } else if (shows_contacts) {
+      const auto& saved = std::get<core::ContactSaved>(std::get<core::Outcome>(result));
+      wire::v1::write_contact(json, saved.contact, *directory);
+    }
   }
   json.end_array();
-  return ok(std::move(answer));
+  return ok(any_failed || shows_contacts ? std::move(answer) : R"("ok")");
 }
 
 }  // namespace
 
 base::Task<http::Response> list_contacts(const Call& call) {
-  const auto contacts = call.parts.store.contacts(call.team, wire::read_contact_query(call.parameters()));
+  const auto query = wire::v1::read_contact_query(call.parameters(), call.parts.dialect);
+  const auto contacts = call.parts.store.contacts(call.team, query);
   const auto directory = call.directory();
   std::string body;
   wire::JsonWriter json(body);
@@ -72,7 +66,9 @@ base::Task<http::Response> list_contacts(const Call& call) {
 }
 
 base::Task<http::Response> count_contacts(const Call& call) {
-  const auto count = call.parts.store.count(call.team, wire::read_contact_query(call.parameters()));
+  const auto query = wire::v1::read_contact_query(call.parameters(), call.parts.dialect);
+  const auto count = call.parts.store.count(call.team, query);
+  if (call.parts.dialect.count_answer == wire::CountAnswer::number) co_return ok(std::to_string(count));
   std::string body;
   wire::JsonWriter json(body);
   json.begin_object().key("count").integer(count).end_object();
@@ -88,7 +84,7 @@ base::Task<http::Response> create_contacts(const Call& call) {
   // Kept for the answer, which shows failed items as they were sent.
   const std::string body(call.request.body);
   std::vector<store::Work> works = co_await call.commit_all(std::move(actions));
-  co_return show(failures(works), body);
+  co_return show(call, works, body);
 }
 
 }  // namespace cardfile::api::v1

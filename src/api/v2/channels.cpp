@@ -19,7 +19,7 @@ namespace {
 http::Response show(const Call& call, const core::Contact& contact) {
   std::string body;
   wire::JsonWriter json(body);
-  wire::v2::write_channels(json, contact, call.team);
+  wire::v2::write_channels(json, contact, call.team, call.parts.dialect);
   return ok_contact(std::move(body), contact.rev);
 }
 
@@ -62,7 +62,7 @@ base::Task<http::Response> get_channel(const Call& call) {
   if (none_match_names(call.request, contact.rev)) co_return not_modified(contact.rev);
   std::string body;
   wire::JsonWriter json(body);
-  wire::v2::write_channel(json, contact, channel, call.team);
+  wire::v2::write_channel(json, contact, channel, call.team, call.parts.dialect);
   co_return ok_contact(std::move(body), contact.rev);
 }
 

@@ -15,7 +15,7 @@ namespace {
 http::Response show(const Call& call, const core::Contact& contact) {
   std::string body;
   wire::JsonWriter json(body);
-  wire::v2::write_contact(json, contact, *call.directory());
+  wire::v2::write_contact(json, contact, *call.directory(), call.parts.dialect);
   return ok_contact(std::move(body), contact.rev);
 }
 
@@ -24,7 +24,8 @@ http::Response show(const Call& call, const core::Contact& contact) {
 base::Task<http::Response> create_contact(const Call& call) {
   core::CreateContact create{.uuid = call.parts.next_uuid(),
                              .id = {},
-                             .patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::required)};
+                             .patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::required),
+                             .on_duplicate = call.parts.dialect.on_duplicate_phone};
   const core::Outcome outcome = co_await call.commit(std::move(create));
   co_return show(call, std::get<core::ContactSaved>(outcome).contact);
 }

@@ -21,7 +21,7 @@ http::Response show(const Call& call, const std::vector<core::Contact>& contacts
   std::string body;
   wire::JsonWriter json(body);
   json.begin_array();
-  for (const core::Contact& contact : contacts) wire::v2::write_contact(json, contact, *directory);
+  for (const core::Contact& contact : contacts) wire::v2::write_contact(json, contact, *directory, call.parts.dialect);
   json.end_array();
   return ok(std::move(body));
 }
@@ -46,8 +46,11 @@ core::Action saving(const Call& call, wire::BulkItem item, core::CustomMode mode
     return core::UpdateContact{
         .key = *item.contact, .patch = std::move(item.patch), .custom_mode = mode, .if_match = {}};
   }
-  return core::CreateContact{
-      .uuid = call.parts.next_uuid(), .id = {}, .patch = std::move(item.patch), .custom_mode = mode};
+  return core::CreateContact{.uuid = call.parts.next_uuid(),
+                             .id = {},
+                             .patch = std::move(item.patch),
+                             .custom_mode = mode,
+                             .on_duplicate = call.parts.dialect.on_duplicate_phone};
 }
 
 /// {"contacts","failed_contacts"}, both in the order of the items of `body` (contract, 5.7).
@@ -68,7 +71,7 @@ http::Response show_saved(const Call& call, std::vector<store::Work>& works, std
       wire::write_failed_bulk_item(failed_json, item, error->message());
     } else {
       const auto& saved = std::get<core::ContactSaved>(std::get<core::Outcome>(result));
-      wire::v2::write_contact(contacts_json, saved.contact, *directory);
+      wire::v2::write_contact(contacts_json, saved.contact, *directory, call.parts.dialect);
     }
   }
   failed_json.end_array();
@@ -79,7 +82,8 @@ http::Response show_saved(const Call& call, std::vector<store::Work>& works, std
 }  // namespace
 
 base::Task<http::Response> list_contacts(const Call& call) {
-  co_return show(call, call.parts.store.contacts(call.team, wire::read_contact_query(call.parameters())));
+  const auto query = wire::v2::read_contact_query(call.parameters(), call.parts.dialect);
+  co_return show(call, call.parts.store.contacts(call.team, query));
 }
 
 base::Task<http::Response> search_contacts(const Call& call) {
