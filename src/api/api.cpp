@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/absent.h"
 #include "api/call.h"
 #include "api/credentials.h"
 #include "api/problem.h"
@@ -92,11 +93,20 @@ class Api::Impl {
  private:
   http::Response refuse_unrouted(const http::Request& request, const core::Uuid& request_id) const {
     const std::string allowed = router_.allowed(request.path);
-    if (allowed.empty()) return problem({core::ErrorCode::not_found, "nothing is at this path"}, request_id);
+    if (allowed.empty()) return refuse_unknown(request.path, request_id);
     http::Response response =
         problem({core::ErrorCode::method_not_allowed, "this path takes " + allowed + " only"}, request_id);
     response.headers.emplace_back("Allow", allowed);
     return response;
+  }
+
+  static http::Response refuse_unknown(std::string_view path, const core::Uuid& request_id) {
+    if (const auto feature = absent_feature(path)) {
+      return problem({core::ErrorCode::not_implemented, "Cardfile keeps contacts and has no " + std::string(*feature) +
+                                                            ": send this to the real service"},
+                     request_id);
+    }
+    return problem({core::ErrorCode::not_found, "nothing is at this path"}, request_id);
   }
 
   static http::Response refuse_stranger(const core::Uuid& request_id) {

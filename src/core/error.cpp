@@ -38,6 +38,8 @@ std::string_view to_string(ErrorCode code) {
       return "payload_too_large";
     case ErrorCode::rate_limited:
       return "rate_limited";
+    case ErrorCode::not_implemented:
+      return "not_implemented";
     case ErrorCode::unavailable:
       return "unavailable";
     case ErrorCode::internal_error:

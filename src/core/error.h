@@ -21,6 +21,7 @@ enum class ErrorCode {
   precondition_failed,  // If-Match names another revision.
   payload_too_large,    // More than the server takes.
   rate_limited,         // Too many requests.
+  not_implemented,      // The real service does this, we do not.
   unavailable,          // Not now: the store takes no writes, or too many wait.
   internal_error        // We are broken.
 };

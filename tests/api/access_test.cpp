@@ -125,6 +125,32 @@ TEST(Refusals, ATrailingSlashIsAcceptedWithoutRedirect) {
   EXPECT_EQ(world.get("/v1/team/").status, 200);
 }
 
+TEST(Refusals, PathsOfMessagesAndConversationsSayThatCardfileHasNone) {
+  World world;
+  for (const auto& [method, path] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"POST", "/v1/message/send"},
+                                                                  {"POST", "/v1/messages"},
+                                                                  {"POST", "/v1/email/send"},
+                                                                  {"POST", "/v1/conversations"},
+                                                                  {"POST", "/v1/conversations/count"},
+                                                                  {"POST", "/v1/conversations/reassign"},
+                                                                  {"POST", "/v1/conversations/open/"},
+                                                                  {"POST", "/v1/schedule"},
+                                                                  {"GET", "/v1/template/101"},
+                                                                  {"POST", "/v1/templates"},
+                                                                  {"POST", "/v1/surveys"}}) {
+    const Reply reply = world.send(method, path, "{}");
+    EXPECT_EQ(reply.status, 501) << path;
+    EXPECT_EQ(reply["error"], "not_implemented") << path;
+    EXPECT_NE(reply["message"].find("keeps contacts"), std::string::npos) << path;
+    EXPECT_EQ(reply.header("Content-Type"), "application/json") << path;
+    EXPECT_EQ(reply["request_id"], reply.header("X-Request-Id")) << path;
+  }
+  for (const char* path : {"/v1/messageboard", "/v3/messages", "/messages", "/v1/"}) {
+    EXPECT_EQ(world.post(path, "{}").status, 404) << path;
+  }
+}
+
 TEST(RequestIds, AreInEveryAnswerAndAlwaysOurOwn) {
   World world;
   std::set<std::string> seen;

@@ -72,6 +72,8 @@ TEST(Readme, ItsRequestsWorkAsPrinted) { EXPECT_GE(Page("README.md").run(), 2); 
 TEST(UpdateAContactPage, ItsRequestsWorkAsPrinted) { EXPECT_GE(Page("docs/update-a-contact.md").run(), 9); }
 TEST(ApiPage, ItsRequestsWorkAsPrinted) { EXPECT_GE(Page("docs/api.md").run(), 20); }
 
+TEST(MovingPage, ItsRequestsWorkAsPrinted) { EXPECT_GE(Page("docs/moving-from-heymarket.md").run(), 2); }
+
 TEST(APage, IsComparedToTheLetterOutsideItsEllipses) {
   EXPECT_TRUE(is_like(R"({"id":1,"rev":2})", R"({"id":1, "rev":2})"));
   EXPECT_TRUE(is_like(R"({"id":1,"uuid":"x","rev":2})", R"({"id":1,…"rev":2})"));

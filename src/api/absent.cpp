@@ -1,0 +1,40 @@
+#include "api/absent.h"
+
+#include <algorithm>
+#include <array>
+
+namespace cardfile::api {
+
+namespace {
+
+struct AbsentPaths {
+  std::string_view segment;  // The one that follows the version, with all that is below it.
+  std::string_view feature;
+};
+
+constexpr auto kAbsent = std::to_array<AbsentPaths>({
+    {"message", "messages"},
+    {"messages", "messages"},
+    {"email", "e-mail messages"},
+    {"conversation", "conversations"},
+    {"conversations", "conversations"},
+    {"schedule", "scheduled messages"},
+    {"schedules", "scheduled messages"},
+    {"template", "message templates"},
+    {"templates", "message templates"},
+    {"survey", "surveys"},
+    {"surveys", "surveys"},
+});
+
+}  // namespace
+
+std::optional<std::string_view> absent_feature(std::string_view path) {
+  if (!path.starts_with("/v1/") && !path.starts_with("/v2/")) return std::nullopt;
+  const std::string_view rest = path.substr(4);
+  const std::string_view segment = rest.substr(0, rest.find('/'));
+  const auto* found =
+      std::find_if(kAbsent.begin(), kAbsent.end(), [&](const AbsentPaths& paths) { return paths.segment == segment; });
+  return found == kAbsent.end() ? std::nullopt : std::optional(found->feature);
+}
+
+}  // namespace cardfile::api
