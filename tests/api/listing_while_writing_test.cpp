@@ -67,8 +67,10 @@ void write_contacts(World& world, int writer) {
   }
 }
 
-TEST(ACopyOfTheContacts, IsCompleteByCursorAndByPollingWhileEightOthersWrite) {
-  World world;
+class ACopyOfTheContacts : public testing::TestWithParam<Engine> {};
+
+TEST_P(ACopyOfTheContacts, IsCompleteByCursorAndByPollingWhileEightOthersWrite) {
+  World world({.engine = GetParam()});
   std::atomic<bool> writing = true;
   Copy by_cursor(world);
   Copy by_polling(world);
@@ -101,6 +103,11 @@ TEST(ACopyOfTheContacts, IsCompleteByCursorAndByPollingWhileEightOthersWrite) {
   EXPECT_EQ(by_cursor.revs(), last);
   EXPECT_EQ(by_polling.revs(), last);
 }
+
+INSTANTIATE_TEST_SUITE_P(Engines, ACopyOfTheContacts, testing::Values(Engine::memory, Engine::sqlite),
+                         [](const testing::TestParamInfo<Engine>& engine) {
+                           return engine.param == Engine::memory ? "memory" : "sqlite";
+                         });
 
 }  // namespace
 }  // namespace cardfile::test

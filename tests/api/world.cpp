@@ -85,7 +85,7 @@ World::World(WorldOptions options)
       log_(base::LogLevel::off),
       vault_({1, 2, 3}) {
   const core::Clock clock = [this] { return now(); };
-  store_ = store::open_memory(clock);
+  store_ = open_store(options.engine, clock);
   api_ = std::make_unique<api::Api>(api::Parts{.store = *store_,
                                                .log = log_,
                                                .clock = clock,
@@ -98,6 +98,12 @@ World::World(WorldOptions options)
 }
 
 World::~World() = default;
+
+std::unique_ptr<store::Store> World::open_store(Engine engine, core::Clock clock) {
+  if (engine == Engine::memory) return store::open_memory(std::move(clock));
+  folder_ = std::make_unique<TempFolder>();
+  return store::open_sqlite({.folder = folder_->path()}, std::move(clock));
+}
 
 core::Uuid World::next_uuid() {
   core::Uuid::Bytes bytes{};

@@ -22,6 +22,7 @@
 #include "core/time.h"
 #include "http/message.h"
 #include "store/store.h"
+#include "support/temp_folder.h"
 #include "wire/dialect.h"
 
 namespace cardfile::test {
@@ -52,9 +53,12 @@ struct TestTeam {
   std::string key;
 };
 
+enum class Engine { memory, sqlite };
+
 struct WorldOptions {
   std::int64_t rate_limit = 0;  // Requests a minute; 0: no limit.
   wire::Dialect dialect = {};
+  Engine engine = Engine::memory;
 };
 
 /// Two teams, each with two users (1 an administrator, 2 a member), custom fields 12 and 13 and tags 1 to 6. The clock
@@ -101,10 +105,12 @@ class World {
   api::Api& api() { return *api_; }
 
  private:
+  std::unique_ptr<store::Store> open_store(Engine engine, core::Clock clock);
   TestTeam make_team(std::int64_t id, std::string key);
   core::Uuid next_uuid();
   core::Outcome run(core::TeamId team, core::Action action);
 
+  std::unique_ptr<TempFolder> folder_;  // Null for an engine in memory.
   std::atomic<std::int64_t> now_us_;
   std::atomic<std::uint32_t> uuids_ = 0;
   base::Log log_;
