@@ -33,10 +33,20 @@ class RandomCommands {
  private:
   core::Action action() {
     const auto die = below(100);
-    if (die < 25) return creation();
-    if (die < 75)
+    if (die < 20) return creation();
+    if (die < 60)
       return core::UpdateContact{.key = key(), .patch = patch(), .custom_mode = mode(), .if_match = if_match()};
-    if (die < 88) return core::DeleteContact{.key = key(), .if_match = if_match()};
+    if (die < 65) return core::SetStatus{.names = names(), .status = status()};
+    if (die < 70) return core::AddChannel{.key = key(), .patch = channel(), .if_match = if_match()};
+    if (die < 74)
+      return core::UpdateChannel{.key = key(), .id = channel_id(), .patch = channel(), .if_match = if_match()};
+    if (die < 77) return core::RemoveChannel{.key = key(), .name = channel_name(), .if_match = if_match()};
+    if (die < 84) return core::DeleteContact{.key = key(), .if_match = if_match()};
+    if (die < 85) return core::UpdateTag{.id = tag(), .label = text(), .color = "#445566"};
+    if (die < 86) return core::DeleteTag{.id = tag()};
+    if (die < 87) return core::UpdateUsers{.patches = {{.id = core::UserId(below(4) + 1), .name = text()}}};
+    if (die < 88)
+      return core::CreateInbox{.name = text(), .phones = {phone()}, .members = {core::UserId(below(3) + 1)}};
     if (die < 90) return core::CreateTag{.uuid = uuid(10'000 + ++uuids_), .label = text(), .color = "#112233"};
     if (die < 93) return core::CreateFields{.drafts = {{.title = text()}, {.title = text()}}};
     if (die < 95) return core::CreateUser{.name = text(), .email = maybe() ? "not an address" : "a@example.com"};
@@ -61,6 +71,32 @@ class RandomCommands {
     return uuid(static_cast<std::uint64_t>(below(static_cast<std::int64_t>(uuids_) + 2)));
   }
 
+  core::ContactNames names() {
+    core::ContactNames names;
+    if (maybe()) names.id = core::ContactId(below(60));
+    if (!names.id || below(4) == 0) names.phone = phone();
+    return names;
+  }
+
+  core::Status status() { return static_cast<core::Status>(below(5)); }
+
+  core::ChannelPatch channel() {
+    core::ChannelPatch patch{.type = below(3) == 0 ? "facebook" : "phone", .value = phone()};
+    if (below(3) == 0) patch.handle = text();
+    return core::normalised_channel(std::move(patch));
+  }
+
+  std::optional<core::ChannelId> channel_id() {
+    return maybe() ? std::optional(core::ChannelId(below(200))) : std::nullopt;
+  }
+
+  core::ChannelName channel_name() {
+    if (maybe()) return std::to_string(below(200));
+    return core::address_of(core::kPhone, phone());
+  }
+
+  core::TagId tag() { return core::TagId(below(4) + 1); }
+
   core::ContactPatch patch() {
     core::ContactPatch patch;
     if (maybe()) patch.phone = phone();
@@ -70,7 +106,7 @@ class RandomCommands {
     if (below(3) == 0) patch.email = below(4) == 0 ? "" : "P" + std::to_string(below(kPhones)) + "@example.com";
     if (maybe()) patch.custom = custom();
     if (below(4) == 0) patch.assignee = core::UserId(below(4));
-    if (below(4) == 0) patch.tags = std::vector{core::TagId(below(4) + 1)};
+    if (below(4) == 0) patch.tags = std::vector{tag()};
     if (below(4) == 0) patch.opted_out = maybe();
     if (below(6) == 0) patch.email_suppressions = std::vector<std::int64_t>{below(9), below(9) + 9};
     if (below(6) == 0)
@@ -118,6 +154,9 @@ struct SameOutcome {
   }
   bool operator()(const core::TeamSaved& a, const core::TeamSaved& b) const { return a.team == b.team; }
   bool operator()(const core::UserSaved& a, const core::UserSaved& b) const { return a.user == b.user; }
+  bool operator()(const core::UsersSaved& a, const core::UsersSaved& b) const { return a.users == b.users; }
+  bool operator()(const core::InboxSaved& a, const core::InboxSaved& b) const { return a.inbox == b.inbox; }
+  bool operator()(const core::TagDeleted&, const core::TagDeleted&) const { return true; }
   bool operator()(const core::KeySaved& a, const core::KeySaved& b) const { return a.key == b.key; }
   bool operator()(const core::SecretSaved& a, const core::SecretSaved& b) const { return a.secret == b.secret; }
   template <class Left, class Right>
