@@ -120,6 +120,11 @@ int FaultyVfs::syncs() const {
   return syncs_;
 }
 
+int FaultyVfs::writes() const {
+  const std::lock_guard lock(mutex_);
+  return writes_;
+}
+
 int FaultyVfs::on_sync() {
   std::unique_lock lock(mutex_);
   ++syncs_;
@@ -132,6 +137,7 @@ int FaultyVfs::on_sync() {
 
 int FaultyVfs::on_write() {
   const std::lock_guard lock(mutex_);
+  ++writes_;
   if (write_code_ == SQLITE_OK || writes_left_-- > 0) return SQLITE_OK;
   return write_code_;
 }

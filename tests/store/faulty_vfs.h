@@ -34,6 +34,8 @@ class FaultyVfs {
 
   /// Syncs of the write-ahead log so far.
   int syncs() const;
+  /// Writes to any file so far.
+  int writes() const;
 
  private:
   struct File;
@@ -53,6 +55,7 @@ class FaultyVfs {
   int write_code_ = SQLITE_OK;
   int writes_left_ = 0;
   int syncs_ = 0;
+  int writes_ = 0;
   int waiting_ = 0;
   bool holding_ = false;
 };

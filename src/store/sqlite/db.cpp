@@ -11,17 +11,6 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;     // For locks of other programs, such as the sqlite3 shell.
 constexpr int kCheckpointTimeoutMs = 50;  // For readers that are in the way: writers wait meanwhile.
 
-/// Before the first connection. Every connection is used by one thread at a time, and nobody reads the memory counters.
-void configure_library() {
-  static const bool once = [] {
-    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_initialize();
-    return true;
-  }();
-  static_cast<void>(once);
-}
-
 void require_ok(int code, const std::string& doing) {
   if (code != SQLITE_OK) throw SqliteError(code, doing);
 }
@@ -64,6 +53,17 @@ bool may_succeed_later(const SqliteError& error) {
     default:
       return false;
   }
+}
+
+// Every connection is used by one thread at a time, and nobody reads the memory counters.
+void configure_library() {
+  static const bool once = [] {
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_initialize();
+    return true;
+  }();
+  static_cast<void>(once);
 }
 
 Connection::Connection(const ConnectionOptions& options) {

@@ -33,6 +33,9 @@ class SqliteError : public std::runtime_error {
 /// broken constraint. Anything else means that the files or the disk are not to be trusted.
 bool may_succeed_later(const SqliteError& error);
 
+/// Sets SQLite up as we use it; has to come before anything else of it. A connection does it by itself.
+void configure_library();
+
 struct ConnectionOptions {
   std::filesystem::path file;
   std::string vfs = {};          // Empty: SQLite's default.

@@ -10,6 +10,7 @@
 #include "store/sqlite/check.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/folder.h"
+#include "store/sqlite/joining_vfs.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/readers.h"
 #include "store/sqlite/rows.h"
@@ -42,7 +43,8 @@ class SqliteStore final : public Store {
                   .read_only = true,
                   .mmap_bytes = kReaderMmapBytes,
                   .cache_bytes = kReaderCacheBytes}),
-        connection_({.file = folder_.database(), .vfs = options.vfs, .cache_bytes = kWriterCacheBytes}),
+        joining_(options.vfs),
+        connection_({.file = folder_.database(), .vfs = joining_.name(), .cache_bytes = kWriterCacheBytes}),
         readers_(reading_) {
     set_up_writing(connection_);
     migrate(connection_);
@@ -116,6 +118,7 @@ class SqliteStore final : public Store {
   const Folder folder_;
   const ConnectionOptions reading_;
   Directories directories_;
+  JoiningVfs joining_;
   Connection connection_;
   mutable Readers readers_;
   std::unique_ptr<Writer> writer_;

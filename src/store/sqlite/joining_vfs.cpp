@@ -1,0 +1,124 @@
+#include "store/sqlite/joining_vfs.h"
+
+#include <atomic>
+#include <stdexcept>
+
+#include <sqlite3.h>
+
+#include "store/sqlite/db.h"
+
+namespace cardfile::store::sqlite {
+namespace {
+
+/// What is kept at most; SQLite's own file system writes no more than this with one call of the kernel.
+constexpr std::size_t kPendingMax = 127 * 1024;
+
+}  // namespace
+
+/// SQLite allocates one of these with room behind it for the file of the file system below.
+struct JoiningVfs::LogFile {
+  sqlite3_file base;
+  std::string* pending;  // Owned.
+  sqlite3_int64 at;      // Where `pending` belongs in the file.
+
+  static LogFile& of(sqlite3_file* file) { return *reinterpret_cast<LogFile*>(file); }
+  static sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(&of(file) + 1); }
+  static const sqlite3_io_methods& call(sqlite3_file* file) { return *below(file)->pMethods; }
+
+  static int write_pending(sqlite3_file* f) {
+    std::string& pending = *of(f).pending;
+    if (pending.empty()) return SQLITE_OK;
+    const int code = call(f).xWrite(below(f), pending.data(), static_cast<int>(pending.size()), of(f).at);
+    // After an error too: whoever is told of it gives the commit up.
+    pending.clear();
+    return code;
+  }
+
+  static int write(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
+    LogFile& file = of(f);
+    const auto end = file.at + static_cast<sqlite3_int64>(file.pending->size());
+    if (at != end || file.pending->size() + static_cast<std::size_t>(size) > kPendingMax) {
+      if (const int code = write_pending(f)) return code;
+      file.at = at;
+    }
+    file.pending->append(static_cast<const char*>(from), static_cast<std::size_t>(size));
+    return SQLITE_OK;
+  }
+  static int read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
+    if (const int code = write_pending(f)) return code;
+    return call(f).xRead(below(f), to, size, at);
+  }
+  static int sync(sqlite3_file* f, int flags) {
+    if (const int code = write_pending(f)) return code;
+    return call(f).xSync(below(f), flags);
+  }
+  static int truncate(sqlite3_file* f, sqlite3_int64 size) {
+    if (const int code = write_pending(f)) return code;
+    return call(f).xTruncate(below(f), size);
+  }
+  static int size(sqlite3_file* f, sqlite3_int64* size) {
+    if (const int code = write_pending(f)) return code;
+    return call(f).xFileSize(below(f), size);
+  }
+  static int close(sqlite3_file* f) {
+    const int written = write_pending(f);
+    const int closed = call(f).xClose(below(f));
+    delete of(f).pending;
+    return written != SQLITE_OK ? written : closed;
+  }
+
+  static int lock(sqlite3_file* f, int level) { return call(f).xLock(below(f), level); }
+  static int unlock(sqlite3_file* f, int level) { return call(f).xUnlock(below(f), level); }
+  static int reserved(sqlite3_file* f, int* out) { return call(f).xCheckReservedLock(below(f), out); }
+  static int control(sqlite3_file* f, int op, void* arg) { return call(f).xFileControl(below(f), op, arg); }
+  static int sector(sqlite3_file* f) { return call(f).xSectorSize(below(f)); }
+  static int device(sqlite3_file* f) { return call(f).xDeviceCharacteristics(below(f)); }
+
+  // Shared memory and memory mapping belong to the database file: version 1 has neither.
+  static constexpr sqlite3_io_methods kMethods{1,       close,   read,     write,   truncate, sync,   size,
+                                               lock,    unlock,  reserved, control, sector,   device, nullptr,
+                                               nullptr, nullptr, nullptr,  nullptr, nullptr};
+};
+
+struct JoiningVfs::Registration {
+  std::string name;
+  sqlite3_vfs* below = nullptr;
+  sqlite3_vfs vfs{};
+
+  static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+    sqlite3_vfs* below = static_cast<Registration*>(vfs->pAppData)->below;
+    if ((flags & SQLITE_OPEN_WAL) == 0) return below->xOpen(below, path, file, flags, out_flags);
+    const int code = below->xOpen(below, path, LogFile::below(file), flags, out_flags);
+    file->pMethods = nullptr;
+    if (!LogFile::below(file)->pMethods) return code;
+    LogFile::of(file).pending = new std::string;
+    LogFile::of(file).pending->reserve(kPendingMax);
+    LogFile::of(file).at = 0;
+    file->pMethods = &LogFile::kMethods;
+    return code;
+  }
+};
+
+JoiningVfs::JoiningVfs(const std::string& below) : registration_(std::make_unique<Registration>()) {
+  static std::atomic<int> count = 0;
+  Registration& ours = *registration_;
+  configure_library();
+  ours.below = sqlite3_vfs_find(below.empty() ? nullptr : below.c_str());
+  if (!ours.below) throw std::runtime_error("SQLite has no file system named \"" + below + "\".");
+  ours.name = "cardfile-joining-" + std::to_string(++count);
+  ours.vfs = *ours.below;
+  ours.vfs.pNext = nullptr;
+  ours.vfs.zName = ours.name.c_str();
+  ours.vfs.szOsFile = static_cast<int>(sizeof(LogFile)) + ours.below->szOsFile;
+  ours.vfs.pAppData = &ours;
+  ours.vfs.xOpen = Registration::open;
+  if (sqlite3_vfs_register(&ours.vfs, 0) != SQLITE_OK) {
+    throw std::runtime_error("SQLite does not take another file system.");
+  }
+}
+
+JoiningVfs::~JoiningVfs() { sqlite3_vfs_unregister(&registration_->vfs); }
+
+const std::string& JoiningVfs::name() const { return registration_->name; }
+
+}  // namespace cardfile::store::sqlite
