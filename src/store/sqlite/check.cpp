@@ -412,6 +412,21 @@ void check_counters(Connection& connection, Report& report, const LargestIdsByTe
   }
 }
 
+void check_contact_counts(Connection& connection, Report& report) {
+  Statement statement(connection,
+                      "SELECT team, (SELECT contacts FROM contact_count WHERE contact_count.team = team.team), "
+                      "(SELECT count(*) FROM contact WHERE contact.team = team.team) FROM team");
+  Execution row(statement);
+  while (row.next()) {
+    const auto team = row.integer();
+    const auto counted = row.integer();
+    const auto stored = row.integer();
+    if (counted != stored)
+      report.add("Team " + std::to_string(team) + " has " + std::to_string(stored) +
+                 " contacts, and its counter says " + std::to_string(counted) + ".");
+  }
+}
+
 }  // namespace
 
 CheckReport check(Connection& connection, const Progress& progress) {
@@ -433,6 +448,7 @@ CheckReport check(Connection& connection, const Progress& progress) {
   HistoryCheck(connection, report).check();
   check_references(connection, report);
   check_counters(connection, report, largest);
+  check_contact_counts(connection, report);
   connection.execute("COMMIT");
   report.finish();
   return result;
