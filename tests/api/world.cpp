@@ -78,6 +78,7 @@ World::World(WorldOptions options)
   store_ = store::open_memory(clock);
   api_ = std::make_unique<api::Api>(api::Parts{.store = *store_,
                                                .log = log_,
+                                               .worker = worker_,
                                                .clock = clock,
                                                .next_uuid = [this] { return next_uuid(); },
                                                .rate_limit = options.rate_limit,

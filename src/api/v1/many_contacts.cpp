@@ -61,7 +61,8 @@ http::Response show(const std::vector<FailedItem>& failed, std::string_view body
 }  // namespace
 
 base::Task<http::Response> list_contacts(const Call& call) {
-  const auto contacts = call.parts.store.contacts(call.team, wire::read_contact_query(call.parameters()));
+  auto query = wire::read_contact_query(call.parameters());
+  const auto contacts = co_await call.contacts(std::move(query));
   const auto directory = call.directory();
   std::string body;
   wire::JsonWriter json(body);
@@ -72,7 +73,8 @@ base::Task<http::Response> list_contacts(const Call& call) {
 }
 
 base::Task<http::Response> count_contacts(const Call& call) {
-  const auto count = call.parts.store.count(call.team, wire::read_contact_query(call.parameters()));
+  auto query = wire::read_contact_query(call.parameters());
+  const auto count = co_await call.count(std::move(query));
   std::string body;
   wire::JsonWriter json(body);
   json.begin_object().key("count").integer(count).end_object();

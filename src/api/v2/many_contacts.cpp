@@ -79,7 +79,9 @@ http::Response show_saved(const Call& call, std::vector<store::Work>& works, std
 }  // namespace
 
 base::Task<http::Response> list_contacts(const Call& call) {
-  co_return show(call, call.parts.store.contacts(call.team, wire::read_contact_query(call.parameters())));
+  auto query = wire::read_contact_query(call.parameters());
+  const auto contacts = co_await call.contacts(std::move(query));
+  co_return show(call, contacts);
 }
 
 base::Task<http::Response> search_contacts(const Call& call) {
