@@ -13,6 +13,7 @@
 
 #include "core/change.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/search_check.h"
 #include "wire/change_json.h"
 
 namespace cardfile::store::sqlite {
@@ -429,7 +430,7 @@ void check_contact_counts(Connection& connection, Report& report) {
 
 }  // namespace
 
-CheckReport check(Connection& connection, const Progress& progress) {
+CheckReport check(Connection& connection, const SearchFile& search_file, const Progress& progress) {
   // Sorting the log goes through files: it may be larger than memory.
   connection.execute("PRAGMA temp_store = FILE");
   connection.execute("BEGIN");
@@ -450,6 +451,7 @@ CheckReport check(Connection& connection, const Progress& progress) {
   check_counters(connection, report, largest);
   check_contact_counts(connection, report);
   connection.execute("COMMIT");
+  result.index_findings = check_search_index(connection, search_file);
   report.finish();
   return result;
 }
