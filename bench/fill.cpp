@@ -18,7 +18,7 @@ using namespace cardfile;
 
 void fill(const std::filesystem::path& folder, std::uint64_t contacts) {
   if (std::filesystem::exists(folder)) throw std::runtime_error(folder.native() + " exists already");
-  const auto store = store::open_sqlite({.folder = folder}, bench::now);
+  const auto store = store::open_sqlite({.folder = folder, .indexing = store::Indexing::none}, bench::now);
   const core::TeamId team = bench::create_team(*store);
   bench::create_contacts(*store, team, contacts, [contacts](std::uint64_t done) {
     std::cerr << "cardfile-fill: " << done << " of " << contacts << " contacts\n";

@@ -1,5 +1,8 @@
 #include "api/call.h"
 
+#include <type_traits>
+#include <utility>
+
 #include "api/conditional.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -12,6 +15,30 @@ namespace {
 wire::Json parse(std::string_view body) {
   static thread_local wire::JsonDocument document;
   return document.parse(body);
+}
+
+/// From here on skipping to the page takes longer than answering many other requests.
+constexpr std::size_t kQuickOffsetMax = 1'000;
+
+/// Whether a page is read off an index that begins with the team.
+bool is_quick_page(const core::ContactQuery& query) {
+  if (query.id || query.parent) return true;
+  if (query.filter || query.assigned || query.offset > kQuickOffsetMax) return false;
+  return query.order == core::ContactOrder::updated || (query.order == core::ContactOrder::id && !query.date);
+}
+
+bool is_quick_count(const core::ContactQuery& query) {
+  return query.id || query.parent || (!query.filter && !query.assigned && !query.date);
+}
+
+/// What `ask` gives, asked on the worker.
+template <class Ask>
+base::Task<std::invoke_result_t<Ask&>> asked_aside(const Call& call, Ask ask) {
+  auto answer = co_await call.parts.worker.run(call.executor, std::move(ask));
+  if (!answer) {
+    throw core::Error(core::ErrorCode::unavailable, "too many long queries are waiting; try again in a moment");
+  }
+  co_return std::move(*answer);
 }
 
 bool is_integer(std::string_view text) {
@@ -33,6 +60,20 @@ store::CommitAll Call::commit_all(std::vector<core::Action> actions) const {
                      .result = {}});
   }
   return {parts.store, executor, std::move(works)};
+}
+
+base::Task<std::vector<core::Contact>> Call::contacts(core::ContactQuery query) const {
+  if (is_quick_page(query)) co_return parts.store.contacts(team, query);
+  const auto ask = [this, &query] { return parts.store.contacts(team, query); };
+  auto found = co_await asked_aside(*this, ask);
+  co_return found;
+}
+
+base::Task<std::int64_t> Call::count(core::ContactQuery query) const {
+  if (is_quick_count(query)) co_return parts.store.count(team, query);
+  const auto ask = [this, &query] { return parts.store.count(team, query); };
+  const auto found = co_await asked_aside(*this, ask);
+  co_return found;
 }
 
 std::shared_ptr<const core::Directory> Call::directory() const { return parts.store.directory(team); }

@@ -8,11 +8,13 @@
 
 #include "api/parts.h"
 #include "base/executor.h"
+#include "base/task.h"
 #include "core/command.h"
 #include "core/contact.h"
 #include "core/directory.h"
 #include "core/error.h"
 #include "core/ids.h"
+#include "core/query.h"
 #include "http/message.h"
 #include "store/store.h"
 #include "wire/json_in.h"
@@ -39,6 +41,11 @@ struct Call {
   store::CommitAll commit_all(std::vector<core::Action> actions) const;
 
   std::shared_ptr<const core::Directory> directory() const;
+
+  /// What the query gives. One that may take long is answered by the worker, and refused with unavailable when too
+  /// many of them wait already.
+  base::Task<std::vector<core::Contact>> contacts(core::ContactQuery query) const;
+  base::Task<std::int64_t> count(core::ContactQuery query) const;
 
   /// The contact that the path's id names; throws not_found.
   core::Contact contact(const core::ContactKey& key) const;

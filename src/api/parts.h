@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/vault.h"
+#include "base/worker.h"
 #include "core/ids.h"
 #include "core/time.h"
 #include "store/store.h"
@@ -16,6 +17,7 @@ namespace cardfile::api {
 struct Parts {
   store::Store& store;
   base::Log& log;
+  base::Worker& worker;  // Does what would hold up an event loop.
   core::Clock clock;
   core::UuidSource next_uuid;
   std::int64_t rate_limit = 0;         // Requests a minute for each team; 0: no limit.

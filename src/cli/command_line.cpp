@@ -83,7 +83,8 @@ std::unique_ptr<store::Store> open_existing(const base::Config& settings) {
 }
 
 std::unique_ptr<store::Store> open_or_make(const base::Config& settings) {
-  return store::open_sqlite({.folder = settings.text("data")}, now);
+  // What little a command changes the server indexes when it is started.
+  return store::open_sqlite({.folder = settings.text("data"), .indexing = store::Indexing::none}, now);
 }
 
 CLI::Validator is_text() {

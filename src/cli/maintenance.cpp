@@ -76,12 +76,16 @@ int check(const base::Config& settings) {
     return store->check([&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
   }();
   for (const std::string& finding : report.findings) fmt::print("{}\n", finding);
+  for (const std::string& finding : report.index_findings) fmt::print("{}\n", finding);
   const std::size_t count = report.findings.size();
   fmt::print(stderr, "{} contacts and {} changes checked: {}\n", report.contacts, report.changes,
              count == 0 ? std::string("all is well.")
                         : fmt::format("{} finding{}. Stop using this folder and restore a backup.", count,
                                       count == 1 ? "" : "s"));
-  return count == 0 ? 0 : 1;
+  if (!report.index_findings.empty()) {
+    fmt::print(stderr, "Delete search.db in {}: nothing is in it that is not made again.\n", settings.text("data"));
+  }
+  return count == 0 && report.index_findings.empty() ? 0 : 1;
 }
 
 int print_version(const base::Config&) {

@@ -17,6 +17,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "base/worker.h"
 #include "cli/command_line.h"
 #include "cli/demo.h"
 #include "cli/settings.h"
@@ -147,14 +148,20 @@ int serve(const base::Config& config) {
                                    .on_failure =
                                        [&log](const std::string& why) {
                                          log.write(base::LogLevel::error, "writes_refused", {{"cause", why}});
+                                       },
+                                   .on_indexing =
+                                       [&log](const std::string& what) {
+                                         log.write(base::LogLevel::info, "indexing", {{"what", what}});
                                        }},
                                   now);
   if (settings.demo) seed_demo(*store, settings.data);
   refuse_demo_key_for_others(*store, settings);
   // Secrets are made and revoked at the command line, which has to wait for this process: the vault stays the one.
   const auto vault = open_vault(*store, settings.data);
+  base::Worker worker({});
   api::Api api({.store = *store,
                 .log = log,
+                .worker = worker,
                 .clock = now,
                 .next_uuid = next_uuid,
                 .rate_limit = settings.rate_limit,

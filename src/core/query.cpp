@@ -78,14 +78,21 @@ std::optional<ContactOrder> parse_contact_order(std::string_view word) {
   return std::nullopt;
 }
 
+SearchedTexts searched_texts(const Contact& contact) {
+  return {.first = contact.first,
+          .last = contact.last,
+          .display_name = contact.display_name,
+          .email = contact.email(),
+          .phone = contact.phone()};
+}
+
 TextFilter::TextFilter(std::string_view text)
     : text_(lower_ascii(trimmed(text))), phone_digits_(digits_of_phone(text_)) {}
 
-bool TextFilter::finds(const Contact& contact) const {
-  const std::string_view phone = contact.phone();
-  return contains(contact.display_name, text_) || contains(contact.first, text_) || contains(contact.last, text_) ||
-         contains(contact.email(), text_) || contains(phone, text_) ||
-         (!phone_digits_.empty() && contains(phone, phone_digits_));
+bool TextFilter::finds(const SearchedTexts& texts) const {
+  return contains(texts.display_name, text_) || contains(texts.first, text_) || contains(texts.last, text_) ||
+         contains(texts.email, text_) || contains(texts.phone, text_) ||
+         (!phone_digits_.empty() && contains(texts.phone, phone_digits_));
 }
 
 bool matches(const ContactQuery& query, const Contact& contact) {

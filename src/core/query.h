@@ -20,12 +20,24 @@ std::optional<ContactOrder> parse_contact_order(std::string_view word);  // "dis
 
 enum class Direction { ascending, descending };
 
+/// The texts of a contact in which a TextFilter looks.
+struct SearchedTexts {
+  std::string_view first;
+  std::string_view last;
+  std::string_view display_name;
+  std::string_view email;
+  std::string_view phone;
+};
+/// Views into `contact`.
+SearchedTexts searched_texts(const Contact& contact);
+
 /// A text that is looked for in names, phone and e-mail, without regard to the case of ASCII letters.
 class TextFilter {
  public:
   explicit TextFilter(std::string_view text);
 
-  bool finds(const Contact& contact) const;
+  bool finds(const SearchedTexts& texts) const;
+  bool finds(const Contact& contact) const { return finds(searched_texts(contact)); }
 
   /// In lower case, without surrounding blanks.
   const std::string& text() const { return text_; }

@@ -18,6 +18,10 @@ class OpenError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Whether the search index is brought after the contacts. It is used as far as it is, and answers are the same
+/// without.
+enum class Indexing { in_background, none };
+
 struct SqliteOptions {
   std::filesystem::path folder;    // Made when it does not exist, with mode 0700.
   std::size_t queue_max = 10'000;  // Commands that may wait; the next is refused with unavailable.
@@ -27,6 +31,11 @@ struct SqliteOptions {
   /// Told, on a thread of the store's, why writes were refused: once when none are taken any more, and for each batch
   /// that failed for a reason that may pass. A sentence for the operator, without personal data.
   std::function<void(const std::string& why)> on_failure = {};
+
+  Indexing indexing = Indexing::in_background;
+  /// Told, on a thread of the store's, how the search index gets on when there is much to do, and why it is given up. A
+  /// sentence for the operator.
+  std::function<void(const std::string& what)> on_indexing = {};
 };
 
 /// The embedded engine: SQLite files in one folder, held by one process. Runs migrations. Throws OpenError.

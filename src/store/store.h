@@ -58,6 +58,8 @@ struct CheckReport {
   std::int64_t contacts = 0;
   std::int64_t changes = 0;
   std::vector<std::string> findings;  // A sentence each, without personal data.
+  /// The same about what is made of the rest, may be deleted and is made again.
+  std::vector<std::string> index_findings;
 };
 
 /// How far check() is: rows looked at, of about how many.

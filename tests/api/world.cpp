@@ -88,6 +88,7 @@ World::World(WorldOptions options)
   store_ = open_store(options.engine, clock);
   api_ = std::make_unique<api::Api>(api::Parts{.store = *store_,
                                                .log = log_,
+                                               .worker = worker_,
                                                .clock = clock,
                                                .next_uuid = [this] { return next_uuid(); },
                                                .rate_limit = options.rate_limit,

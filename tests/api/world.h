@@ -15,6 +15,7 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "base/vault.h"
+#include "base/worker.h"
 #include "core/change.h"
 #include "core/command.h"
 #include "core/contact.h"
@@ -54,6 +55,9 @@ struct TestTeam {
 };
 
 enum class Engine { memory, sqlite };
+
+/// So many long queries may wait for the one that is being answered.
+inline constexpr std::size_t kLongQueriesMax = 3;
 
 struct WorldOptions {
   std::int64_t rate_limit = 0;  // Requests a minute; 0: no limit.
@@ -102,6 +106,8 @@ class World {
   void advance_clock(std::chrono::microseconds by);
 
   store::Store& store() { return *store_; }
+  /// Answers long queries, one at a time.
+  base::Worker& worker() { return worker_; }
   api::Api& api() { return *api_; }
 
  private:
@@ -116,6 +122,7 @@ class World {
   base::Log log_;
   base::Vault vault_;
   std::unique_ptr<store::Store> store_;
+  base::Worker worker_{{.threads = 1, .queue_max = kLongQueriesMax}};
   std::unique_ptr<api::Api> api_;
   std::vector<TestTeam> teams_;
 };

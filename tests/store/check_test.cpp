@@ -69,6 +69,8 @@ const Damage kDamages[] = {
     {"ACounterOfContactsBehind", "UPDATE last_given SET contact = 1", "Team 1 may give the id of a contact twice"},
     {"ACounterOfChannelsBehind", "UPDATE last_given SET channel = 1", "Team 1 may give the id of a channel twice"},
     {"ACounterThatIsGone", "DELETE FROM last_given", "Team 1 may give the id of a contact twice"},
+    {"ANumberOfContactsThatIsWrong", "UPDATE contact_count SET contacts = 7",
+     "Team 1 has 2 contacts, and its counter says 7"},
     {"ATreeThatDisagreesWithItsIndex",
      "PRAGMA writable_schema = ON; CREATE INDEX lost ON contact (first); "
      "UPDATE contact SET first = 'X' WHERE id = 1; "

@@ -85,6 +85,12 @@ std::optional<core::Contact> World::contact_at_phone(const std::string& phone, c
 
 std::vector<core::ChangeEntry> World::log(core::TeamId team) { return store_->changes(team, 0, 1'000'000); }
 
+std::vector<std::string> World::findings() {
+  auto report = store_->check({});
+  report.findings.insert(report.findings.end(), report.index_findings.begin(), report.index_findings.end());
+  return report.findings;
+}
+
 core::CreateContact World::creation(core::ContactPatch patch) {
   return {.uuid = uuid(++uuids_), .patch = std::move(patch), .on_duplicate = core::OnDuplicate::reject};
 }

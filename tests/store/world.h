@@ -75,7 +75,8 @@ class World {
   std::optional<core::Contact> contact(const core::ContactKey& key, core::TeamId team = kTeam);
   std::optional<core::Contact> contact_at_phone(const std::string& phone, core::TeamId team = kTeam);
   std::vector<core::ChangeEntry> log(core::TeamId team = kTeam);
-  std::vector<std::string> findings() { return store_->check({}).findings; }
+  /// All that check() finds, the search index included.
+  std::vector<std::string> findings();
 
   core::CreateContact creation(core::ContactPatch patch);
 

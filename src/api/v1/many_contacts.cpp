@@ -54,8 +54,8 @@ http::Response show(const Call& call, std::vector<store::Work>& works, std::stri
 }  // namespace
 
 base::Task<http::Response> list_contacts(const Call& call) {
-  const auto query = wire::v1::read_contact_query(call.parameters(), call.parts.dialect);
-  const auto contacts = call.parts.store.contacts(call.team, query);
+  auto query = wire::v1::read_contact_query(call.parameters(), call.parts.dialect);
+  const auto contacts = co_await call.contacts(std::move(query));
   const auto directory = call.directory();
   std::string body;
   wire::JsonWriter json(body);
@@ -66,8 +66,8 @@ base::Task<http::Response> list_contacts(const Call& call) {
 }
 
 base::Task<http::Response> count_contacts(const Call& call) {
-  const auto query = wire::v1::read_contact_query(call.parameters(), call.parts.dialect);
-  const auto count = call.parts.store.count(call.team, query);
+  auto query = wire::v1::read_contact_query(call.parameters(), call.parts.dialect);
+  const auto count = co_await call.count(std::move(query));
   if (call.parts.dialect.count_answer == wire::CountAnswer::number) co_return ok(std::to_string(count));
   std::string body;
   wire::JsonWriter json(body);

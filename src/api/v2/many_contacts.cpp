@@ -82,8 +82,9 @@ http::Response show_saved(const Call& call, std::vector<store::Work>& works, std
 }  // namespace
 
 base::Task<http::Response> list_contacts(const Call& call) {
-  const auto query = wire::v2::read_contact_query(call.parameters(), call.parts.dialect);
-  co_return show(call, call.parts.store.contacts(call.team, query));
+  auto query = wire::v2::read_contact_query(call.parameters(), call.parts.dialect);
+  const auto contacts = co_await call.contacts(std::move(query));
+  co_return show(call, contacts);
 }
 
 base::Task<http::Response> search_contacts(const Call& call) {

@@ -22,7 +22,10 @@ class Batch::Team final : public core::TeamState {
   }
 
   void save(const core::Decision& decision, RowWriter& writer) {
-    if (decision.contact) writer.save(id_, *decision.contact);
+    if (decision.contact) {
+      writer.save(id_, *decision.contact);
+      more_contacts_ += (decision.contact->after ? 1 : 0) - (decision.contact->before ? 1 : 0);
+    }
     for (const auto& change : decision.directory) {
       writer.save(id_, change);
       store::apply(changed_directory(), change);
@@ -35,6 +38,8 @@ class Batch::Team final : public core::TeamState {
     return clock_.contact != stored_clock_.contact || clock_.channel != stored_clock_.channel ||
            clock_.tag != stored_clock_.tag;
   }
+
+  std::int64_t more_contacts() const { return more_contacts_; }
 
   const std::shared_ptr<core::Directory>& new_snapshot() const { return changed_directory_; }
 
@@ -51,6 +56,7 @@ class Batch::Team final : public core::TeamState {
   const Directories::Snapshot stored_directory_;
   const core::TeamClock stored_clock_;
   core::TeamClock clock_;
+  std::int64_t more_contacts_ = 0;
   std::shared_ptr<core::Directory> changed_directory_;  // Null until a command changes the directory.
 };
 
@@ -75,8 +81,10 @@ void Batch::apply(Work& work, core::Timestamp now) {
 }
 
 void Batch::finish() {
-  for (const auto& [id, team] : teams_)
+  for (const auto& [id, team] : teams_) {
     if (team->gave_ids()) writer_.save_last_given(id, team->clock());
+    if (team->more_contacts() != 0) writer_.add_to_contact_count(id, team->more_contacts());
+  }
 }
 
 void Batch::publish(Directories& directories, TeamClocks& clocks) {

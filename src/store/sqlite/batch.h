@@ -29,7 +29,7 @@ class Batch {
   /// is to be rolled back.
   void apply(Work& work, core::Timestamp now);
 
-  /// Saves the counters that moved. Before the transaction is committed.
+  /// Saves the counters that moved, the number of contacts among them. Before the transaction is committed.
   void finish();
 
   /// Makes the new state of the teams known. After the transaction is committed.

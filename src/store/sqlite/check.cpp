@@ -13,6 +13,7 @@
 
 #include "core/change.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/search_check.h"
 #include "wire/change_json.h"
 
 namespace cardfile::store::sqlite {
@@ -412,9 +413,24 @@ void check_counters(Connection& connection, Report& report, const LargestIdsByTe
   }
 }
 
+void check_contact_counts(Connection& connection, Report& report) {
+  Statement statement(connection,
+                      "SELECT team, (SELECT contacts FROM contact_count WHERE contact_count.team = team.team), "
+                      "(SELECT count(*) FROM contact WHERE contact.team = team.team) FROM team");
+  Execution row(statement);
+  while (row.next()) {
+    const auto team = row.integer();
+    const auto counted = row.integer();
+    const auto stored = row.integer();
+    if (counted != stored)
+      report.add("Team " + std::to_string(team) + " has " + std::to_string(stored) +
+                 " contacts, and its counter says " + std::to_string(counted) + ".");
+  }
+}
+
 }  // namespace
 
-CheckReport check(Connection& connection, const Progress& progress) {
+CheckReport check(Connection& connection, const SearchFile& search_file, const Progress& progress) {
   // Sorting the log goes through files: it may be larger than memory.
   connection.execute("PRAGMA temp_store = FILE");
   connection.execute("BEGIN");
@@ -433,7 +449,9 @@ CheckReport check(Connection& connection, const Progress& progress) {
   HistoryCheck(connection, report).check();
   check_references(connection, report);
   check_counters(connection, report, largest);
+  check_contact_counts(connection, report);
   connection.execute("COMMIT");
+  result.index_findings = check_search_index(connection, search_file);
   report.finish();
   return result;
 }

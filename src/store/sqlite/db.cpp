@@ -119,6 +119,16 @@ void Connection::leave_log_on_close() {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
 }
 
+Snapshot::Snapshot(Connection& connection) : connection_(connection) { connection_.execute("BEGIN"); }
+
+Snapshot::~Snapshot() {
+  try {
+    connection_.execute("COMMIT");
+  } catch (const SqliteError&) {
+    // SQLite has ended the transaction by itself; nothing was written in it.
+  }
+}
+
 Statement::Statement(Connection& connection, std::string_view sql) {
   require_ok(sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
                                 SQLITE_PREPARE_PERSISTENT, &handle_, nullptr),

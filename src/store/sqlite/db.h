@@ -87,6 +87,18 @@ class Connection {
   std::function<void(int)> committed_;
 };
 
+/// One transaction of a connection that reads: everything in it is of the moment of its first reading.
+class Snapshot {
+ public:
+  explicit Snapshot(Connection& connection);
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot();
+
+ private:
+  Connection& connection_;
+};
+
 /// Bytes to be bound as a BLOB.
 struct Blob {
   std::span<const std::uint8_t> bytes;

@@ -10,10 +10,12 @@
 #include "store/sqlite/check.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/folder.h"
+#include "store/sqlite/indexer.h"
 #include "store/sqlite/joining_vfs.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/readers.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/search_file.h"
 #include "store/sqlite/writer.h"
 
 namespace cardfile::store {
@@ -43,19 +45,27 @@ class SqliteStore final : public Store {
                   .read_only = true,
                   .mmap_bytes = kReaderMmapBytes,
                   .cache_bytes = kReaderCacheBytes}),
+        indexing_(
+            {.file = folder_.database(), .vfs = options.vfs, .read_only = true, .cache_bytes = kReaderCacheBytes}),
         joining_(options.vfs),
         connection_({.file = folder_.database(), .vfs = joining_.name(), .cache_bytes = kWriterCacheBytes}),
-        readers_(reading_) {
+        search_file_(folder_.search_index(), options.indexing == Indexing::none),
+        readers_(reading_, search_file_) {
     set_up_writing(connection_);
     migrate(connection_);
+    if (options.indexing == Indexing::in_background)
+      indexer_ = std::make_unique<Indexer>(indexing_, search_file_, options.on_indexing);
     writer_ = std::make_unique<Writer>(connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs},
                                        directories_, load_teams(), std::move(clock),
                                        WriterLimits{.queue_max = options.queue_max, .batch_max = options.batch_max},
-                                       options.on_failure);
+                                       options.on_failure, [this] {
+                                         if (indexer_) indexer_->wake();
+                                       });
   }
 
   ~SqliteStore() override {
     writer_->stop();
+    if (indexer_) indexer_->stop();
     // After a failure the log is the truth: it stays as it is for the next opening to recover from.
     if (!writer_->failure().empty()) connection_.leave_log_on_close();
   }
@@ -100,7 +110,7 @@ class SqliteStore final : public Store {
 
   CheckReport check(const Progress& progress) const override {
     Connection connection(reading_);
-    return sqlite::check(connection, progress);
+    return sqlite::check(connection, search_file_, progress);
   }
 
  private:
@@ -117,10 +127,13 @@ class SqliteStore final : public Store {
   // log into the database and takes the log away.
   const Folder folder_;
   const ConnectionOptions reading_;
+  const ConnectionOptions indexing_;
   Directories directories_;
   JoiningVfs joining_;
   Connection connection_;
+  SearchFile search_file_;
   mutable Readers readers_;
+  std::unique_ptr<Indexer> indexer_;  // Null when the index is not brought after the contacts.
   std::unique_ptr<Writer> writer_;
 };
 

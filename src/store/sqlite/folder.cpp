@@ -84,7 +84,8 @@ void write_pid(int descriptor, const std::filesystem::path& lock_file) {
 
 }  // namespace
 
-Folder::Folder(std::filesystem::path path) try : lock_file_(path / "lock"), database_(path / "cardfile.db") {
+Folder::Folder(std::filesystem::path path) try
+    : lock_file_(path / "lock"), database_(path / "cardfile.db"), search_index_(path / "search.db") {
   make_folder(path);
   lock_ = lock(path, lock_file_);
   try {

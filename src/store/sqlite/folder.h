@@ -17,10 +17,13 @@ class Folder {
   ~Folder();
 
   const std::filesystem::path& database() const { return database_; }
+  /// What is made of the database to find its contacts quickly.
+  const std::filesystem::path& search_index() const { return search_index_; }
 
  private:
   std::filesystem::path lock_file_;
   std::filesystem::path database_;
+  std::filesystem::path search_index_;
   int lock_ = -1;
 };
 

@@ -14,24 +14,6 @@ namespace {
 using core::ContactOrder;
 using core::Direction;
 
-/// One transaction of a connection that reads: everything in it is of one moment.
-class Snapshot {
- public:
-  explicit Snapshot(Connection& connection) : connection_(connection) { connection_.execute("BEGIN"); }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-  ~Snapshot() {
-    try {
-      connection_.execute("COMMIT");
-    } catch (const SqliteError&) {
-      // SQLite has ended the transaction by itself; nothing was written in it.
-    }
-  }
-
- private:
-  Connection& connection_;
-};
-
 /// Case is folded and bytes are compared as core does it. Empty names are NULL, which comes first as core's do.
 std::string_view column_of(ContactOrder order) {
   switch (order) {
@@ -137,6 +119,7 @@ std::int64_t as_integer(std::size_t count) {
 std::vector<core::Contact> Queries::contacts(core::TeamId team, const core::ContactQuery& query) {
   if (query.parent || query.limit == 0) return {};
   if (query.id) return contact_with_id(team, query);
+  if (auto page = search_.contacts(team, query)) return std::move(*page);
   auto& statement = prepared(select_page(query));
   std::vector<core::Contact> page;
   if (query.filter) {
@@ -161,6 +144,8 @@ std::int64_t Queries::count(core::TeamId team, const core::ContactQuery& query) 
     const auto contact = rows_.contact(team, *query.id);
     return contact && core::matches(query, *contact) ? 1 : 0;
   }
+  if (!query.filter && !query.date && !query.assigned) return rows_.contact_count(team);
+  if (const auto found = search_.count(team, query)) return *found;
   std::int64_t found = 0;
   if (query.filter) {
     for_each_found(prepared(select_candidates(query)), team, query,

@@ -13,18 +13,20 @@
 #include "core/query.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/search.h"
 
 namespace cardfile::store::sqlite {
 
 /// Finds contacts through one connection, which no transaction is open on. What core says of a query decides; SQL is
 /// there to come to the candidates in few steps and in the right order.
 ///
-/// By `updated` and by `id` a page is read off an index. Every other order, and a filter that few contacts match, is a
-/// scan of the whole team.
+/// By `updated` and by `id` a page is read off an index, and the search index answers filters and orders by name. What
+/// neither helps is a scan of the whole team.
 class Queries {
  public:
-  /// Both are lent.
-  Queries(Connection& connection, RowReader& rows) : connection_(connection), rows_(rows) {}
+  /// All are lent.
+  Queries(Connection& connection, RowReader& rows, Search& search)
+      : connection_(connection), rows_(rows), search_(search) {}
 
   std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query);
   std::int64_t count(core::TeamId team, const core::ContactQuery& query);
@@ -36,6 +38,7 @@ class Queries {
 
   Connection& connection_;
   RowReader& rows_;
+  Search& search_;
   std::map<std::string, Statement> statements_;  // By their text; there are few.
 };
 

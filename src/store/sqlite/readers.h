@@ -10,17 +10,23 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/queries.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/search.h"
+#include "store/sqlite/search_file.h"
 
 namespace cardfile::store::sqlite {
 
 /// A connection with its statements. What it reads is what was committed when the reading began.
 class Reader {
  public:
-  explicit Reader(const ConnectionOptions& options)
-      : connection(options), rows(connection), queries(connection, rows) {}
+  Reader(const ConnectionOptions& options, SearchFile& search_file)
+      : connection(options),
+        rows(connection),
+        search(connection, rows, search_file),
+        queries(connection, rows, search) {}
 
   Connection connection;
   RowReader rows;
+  Search search;
   Queries queries;
 };
 
@@ -43,7 +49,9 @@ class Readers {
     std::unique_ptr<Reader> reader_;
   };
 
-  explicit Readers(ConnectionOptions options) : options_(std::move(options)) {}
+  /// `search_file` is lent.
+  Readers(ConnectionOptions options, SearchFile& search_file)
+      : options_(std::move(options)), search_file_(search_file) {}
 
   /// Waits while as many readers are out as there may be. Throws SqliteError.
   Lease take();
@@ -53,6 +61,7 @@ class Readers {
   void give_back(std::unique_ptr<Reader> reader);
 
   const ConnectionOptions options_;
+  SearchFile& search_file_;
 
   std::mutex mutex_;
   std::condition_variable given_back_;

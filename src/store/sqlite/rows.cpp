@@ -231,7 +231,8 @@ RowReader::RowReader(Connection& connection)
                                          "WHERE address.team = ? AND address.type = ? AND address.value = ?")),
       owner_(connection, "SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?"),
       changes_(connection, std::string("SELECT ") + kEntryColumns +
-                               " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?") {}
+                               " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?"),
+      contact_count_(connection, "SELECT contacts FROM contact_count WHERE team = ?") {}
 
 std::optional<core::Contact> RowReader::contact(core::TeamId team, const core::ContactKey& key) {
   const auto find = [team](Statement& statement, const auto& name) -> std::optional<core::Contact> {
@@ -260,6 +261,11 @@ std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_
   Execution row(changes_, team, after_seq, static_cast<std::int64_t>(limit));
   while (row.next()) entries.push_back(read_entry(row));
   return entries;
+}
+
+std::int64_t RowReader::contact_count(core::TeamId team) {
+  Execution row(contact_count_, team);
+  return row.next() ? row.integer() : 0;
 }
 
 RowWriter::RowWriter(Connection& connection)
@@ -299,7 +305,10 @@ RowWriter::RowWriter(Connection& connection)
                 "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)"),
       save_secret_(connection,
                    "INSERT OR REPLACE INTO api_secret (team, id, name, sealed, created, revoked) "
-                   "VALUES (?, ?, ?, ?, ?, ?)") {}
+                   "VALUES (?, ?, ?, ?, ?, ?)"),
+      add_to_contact_count_(connection,
+                            "INSERT INTO contact_count (team, contacts) VALUES (?, ?) "
+                            "ON CONFLICT (team) DO UPDATE SET contacts = contacts + excluded.contacts") {}
 
 void RowWriter::save(core::TeamId team, const core::ContactChange& change) {
   const auto [released, taken] = core::address_changes(change);
@@ -323,6 +332,8 @@ void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
   run(append_entry_, team, entry.seq, core::to_string(entry.subject), entry.subject_id, entry.rev, entry.at,
       core::to_string(entry.operation), entry.actor, entry.request_id, changes);
 }
+
+void RowWriter::add_to_contact_count(core::TeamId team, std::int64_t more) { run(add_to_contact_count_, team, more); }
 
 void RowWriter::insert(core::TeamId team, const core::Contact& contact) {
   const auto custom = wire::custom_column(contact.custom);

@@ -41,6 +41,7 @@ class RowReader {
   std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address);
   std::optional<core::ContactId> owner_of(core::TeamId team, const core::Address& address);
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit);
+  std::int64_t contact_count(core::TeamId team);
 
  private:
   Statement contact_by_id_;
@@ -48,6 +49,7 @@ class RowReader {
   Statement contact_by_address_;
   Statement owner_;
   Statement changes_;
+  Statement contact_count_;
 };
 
 /// Saves rows through one connection, within the transaction that is open there.
@@ -59,6 +61,8 @@ class RowWriter {
   void save(core::TeamId team, const core::DirectoryChange& change);
   void save_last_given(core::TeamId team, const core::TeamClock& clock);
   void append(core::TeamId team, const core::ChangeEntry& entry);
+  /// The team has `more` contacts more than before, or fewer when it is negative.
+  void add_to_contact_count(core::TeamId team, std::int64_t more);
 
  private:
   void insert(core::TeamId team, const core::Contact& contact);
@@ -91,6 +95,7 @@ class RowWriter {
   Statement save_inbox_;
   Statement save_key_;
   Statement save_secret_;
+  Statement add_to_contact_count_;
 };
 
 }  // namespace cardfile::store::sqlite

@@ -22,12 +22,14 @@ void refuse(std::span<Work> works, const std::string& message) {
 }  // namespace
 
 Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Directories& directories,
-               TeamClocks clocks, core::Clock clock, WriterLimits limits, FailureListener on_failure)
+               TeamClocks clocks, core::Clock clock, WriterLimits limits, FailureListener on_failure,
+               CommitListener on_commit)
     : connection_(connection),
       directories_(directories),
       clock_(std::move(clock)),
       limits_(limits),
       on_failure_(std::move(on_failure)),
+      on_commit_(std::move(on_commit)),
       reader_(connection),
       rows_(connection),
       begin_(connection, "BEGIN IMMEDIATE"),
@@ -120,6 +122,7 @@ void Writer::apply_and_commit(const Submissions& submissions) {
   batch.finish();
   sqlite::run(commit_);
   batch.publish(directories_, clocks_);
+  if (on_commit_) on_commit_();
 }
 
 void Writer::fail(const Submissions& submissions, const std::exception& error) {

@@ -30,6 +30,8 @@ struct WriterLimits {
 
 /// As SqliteOptions::on_failure.
 using FailureListener = std::function<void(const std::string& why)>;
+/// Called on the writer's thread after each commit, before those who wait for it are resumed.
+using CommitListener = std::function<void()>;
 
 /// All submissions that wait are committed by one transaction and so by one sync; one that comes alone is committed at
 /// once. Safe to call from any thread.
@@ -37,7 +39,7 @@ class Writer {
  public:
   /// `connection` and `directories` are lent; the connection is used by the writer's thread alone from now on.
   Writer(Connection& connection, const ConnectionOptions& checkpointer, Directories& directories, TeamClocks clocks,
-         core::Clock clock, WriterLimits limits, FailureListener on_failure);
+         core::Clock clock, WriterLimits limits, FailureListener on_failure, CommitListener on_commit);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer();
@@ -72,6 +74,7 @@ class Writer {
   const core::Clock clock_;
   const WriterLimits limits_;
   const FailureListener on_failure_;
+  const CommitListener on_commit_;
 
   // The writer's thread only.
   RowReader reader_;

@@ -107,6 +107,12 @@ CREATE TABLE contact (
 -- The order in which contacts are listed. It is the one index that every update changes.
 CREATE INDEX contact_updated ON contact (team, updated);
 
+-- How many contacts a team has: counting their rows would read an index of all of them.
+CREATE TABLE contact_count (
+  team     INTEGER PRIMARY KEY,
+  contacts INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE contact_uuid (
   team INTEGER NOT NULL,
   uuid BLOB NOT NULL,

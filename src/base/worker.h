@@ -1,0 +1,121 @@
+#pragma once
+// Worker: a few threads for what would hold up an event loop.
+
+#include <condition_variable>
+#include <coroutine>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/executor.h"
+
+namespace cardfile::base {
+
+struct WorkerLimits {
+  std::size_t threads = 2;
+  std::size_t queue_max = 64;  // Calls that may wait for a thread; the next is refused.
+};
+
+/// Runs functions one after the other on each of its threads, in the order in which they came. Safe to use from any
+/// thread.
+class Worker {
+ public:
+  template <class Function>
+  class Run;
+
+  explicit Worker(WorkerLimits limits);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  /// Does what waits, then ends the threads.
+  ~Worker();
+
+  /// co_await worker.run(executor, function): what `function` gives or throws, and the coroutine goes on at `executor`;
+  /// none at once when too many wait. Both are to live until then; `function` is a named local, moved in.
+  template <class Function>
+  Run<Function> run(Executor& executor, Function function) {
+    return {*this, executor, std::move(function)};
+  }
+
+ private:
+  /// A call, and who waits for it.
+  class Job {
+   public:
+    explicit Job(Executor& executor) : executor_(executor) {}
+    Job(const Job&) = delete;
+    Job& operator=(const Job&) = delete;
+
+    void wait(std::coroutine_handle<> waiter) { waiter_ = waiter; }
+    virtual void run() noexcept = 0;
+    /// The job lives in the waiter's frame, which may be gone as soon as it is resumed.
+    void resume_waiter() {
+      const std::coroutine_handle<> waiter = waiter_;
+      executor_.resume({&waiter, 1});
+    }
+
+   protected:
+    ~Job() = default;
+
+   private:
+    Executor& executor_;
+    std::coroutine_handle<> waiter_;
+  };
+
+  /// False when too many wait.
+  bool submit(Job& job);
+  void work();
+  /// Null when the thread is to end.
+  Job* next();
+
+  const std::size_t queue_max_;
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  // Guarded by mutex_.
+  std::deque<Job*> queue_;
+  bool ending_ = false;
+
+  std::vector<std::jthread> threads_;  // Last, so that they end first.
+};
+
+template <class Function>
+class Worker::Run final : private Worker::Job {
+ public:
+  using Result = std::invoke_result_t<Function&>;
+
+  Run(Worker& worker, Executor& executor, Function function)
+      : Job(executor), worker_(worker), function_(std::move(function)) {}
+
+  bool await_ready() const noexcept { return false; }
+  /// Once the job is submitted this object may be gone at any time.
+  bool await_suspend(std::coroutine_handle<> waiter) {
+    wait(waiter);
+    return worker_.submit(*this);
+  }
+  std::optional<Result> await_resume() {
+    if (auto* failure = std::get_if<std::exception_ptr>(&result_)) std::rethrow_exception(std::move(*failure));
+    if (auto* value = std::get_if<Result>(&result_)) return std::move(*value);
+    return std::nullopt;
+  }
+
+ private:
+  void run() noexcept override {
+    try {
+      result_.template emplace<Result>(function_());
+    } catch (...) {
+      result_ = std::current_exception();
+    }
+  }
+
+  Worker& worker_;
+  Function function_;
+  std::variant<std::monostate, Result, std::exception_ptr> result_;
+};
+
+}  // namespace cardfile::base

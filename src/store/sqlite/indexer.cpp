@@ -1,0 +1,131 @@
+#include "store/sqlite/indexer.h"
+
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include <sys/resource.h>
+
+namespace cardfile::store::sqlite {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int kNice = 10;                        // A tenth of what a request's thread gets when both want all.
+constexpr milliseconds kBetweenPasses{50};       // So that changes come in together.
+constexpr milliseconds kUntilAnotherTry{5'000};  // After a full disk, or a lock of another program.
+constexpr std::int64_t kContactsPerReport = 100'000;
+constexpr std::int64_t kContactsWorthReporting = 10'000;
+
+}  // namespace
+
+Indexer::Indexer(const ConnectionOptions& contacts, SearchFile& file, IndexingListener tell)
+    : contacts_(contacts),
+      file_(file),
+      tell_(std::move(tell)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+void Indexer::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (news_) return;
+    news_ = true;
+  }
+  changed_.notify_one();
+}
+
+void Indexer::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+void Indexer::run(const std::stop_token& stop) {
+  ::setpriority(PRIO_PROCESS, 0, kNice);  // In Linux that is this thread alone.
+  try {
+    const auto writer = open(stop);
+    while (writer && wait_for_news(stop)) {
+      follow(*writer, stop);
+      pause(stop, kBetweenPasses);
+    }
+    if (writer && !file_.is_usable()) give_up("The search index is damaged");
+  } catch (const std::exception& error) {
+    give_up(error.what());
+  }
+}
+
+std::unique_ptr<SearchWriter> Indexer::open(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    try {
+      return std::make_unique<SearchWriter>(contacts_, file_);
+    } catch (const SqliteError& error) {
+      if (!may_succeed_later(error)) throw;
+    }
+    pause(stop, kUntilAnotherTry);
+  }
+  return nullptr;
+}
+
+void Indexer::follow(SearchWriter& writer, const std::stop_token& stop) {
+  if (!file_.is_usable()) throw std::runtime_error("The search index is damaged");
+  try {
+    catch_up(writer, stop);
+    if (!has_news()) writer.rest();
+  } catch (const SqliteError& error) {
+    if (!may_succeed_later(error)) throw;
+    pause(stop, kUntilAnotherTry);
+    wake();
+  }
+}
+
+void Indexer::catch_up(SearchWriter& writer, const std::stop_token& stop) {
+  const auto begin = steady_clock::now();
+  const auto built_before = writer.progress().built;
+  auto told = built_before;
+  while (!stop.stop_requested() && writer.step()) {
+    const auto built = writer.progress().built;
+    if (built - told < kContactsPerReport) continue;
+    told = built;
+    tell("The search index is being built: " + std::to_string(built - built_before) + " contacts so far.");
+  }
+  const auto built = writer.progress().built - built_before;
+  if (built >= kContactsWorthReporting && !writer.progress().building) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - begin).count();
+    tell("The search index is built: " + std::to_string(built) + " contacts in " + std::to_string(seconds) + " s.");
+  }
+}
+
+void Indexer::give_up(const std::string& why) {
+  file_.found_damaged();
+  try {
+    file_.remove();
+  } catch (const std::filesystem::filesystem_error&) {
+    // It will be found damaged again.
+  }
+  tell(why + "; searching goes through all contacts until the server is started again.");
+}
+
+bool Indexer::has_news() {
+  const std::lock_guard lock(mutex_);
+  return news_;
+}
+
+bool Indexer::wait_for_news(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait(lock, stop, [this] { return news_; }) || stop.stop_requested()) return false;
+  news_ = false;
+  return true;
+}
+
+void Indexer::pause(const std::stop_token& stop, milliseconds duration) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, stop, duration, [] { return false; });
+}
+
+void Indexer::tell(const std::string& what) const {
+  if (tell_) tell_(what);
+}
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,62 @@
+#pragma once
+// Indexer: the thread that keeps the search index.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "store/sqlite/db.h"
+#include "store/sqlite/search_file.h"
+#include "store/sqlite/search_writer.h"
+
+namespace cardfile::store::sqlite {
+
+/// As SqliteOptions::on_indexing.
+using IndexingListener = std::function<void(const std::string& what)>;
+
+/// Works when there is news and yields to everybody else: its thread has a low priority, and no writer waits for it.
+class Indexer {
+ public:
+  /// `file` is lent. `tell` is called on the indexer's thread.
+  Indexer(const ConnectionOptions& contacts, SearchFile& file, IndexingListener tell);
+  Indexer(const Indexer&) = delete;
+  Indexer& operator=(const Indexer&) = delete;
+  ~Indexer() { stop(); }
+
+  /// Something was committed. Cheap; from any thread.
+  void wake();
+
+  /// Ends after the step that is being taken.
+  void stop();
+
+ private:
+  void run(const std::stop_token& stop);
+  /// Null when the thread is to end.
+  std::unique_ptr<SearchWriter> open(const std::stop_token& stop);
+  void follow(SearchWriter& writer, const std::stop_token& stop);
+  void catch_up(SearchWriter& writer, const std::stop_token& stop);
+  void give_up(const std::string& why);
+  bool has_news();
+  /// False when the thread is to end.
+  bool wait_for_news(const std::stop_token& stop);
+  void pause(const std::stop_token& stop, std::chrono::milliseconds duration);
+  void tell(const std::string& what) const;
+
+  const ConnectionOptions contacts_;
+  SearchFile& file_;
+  const IndexingListener tell_;
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool news_ = true;  // Guarded by mutex_.
+
+  std::jthread thread_;  // Last, so that it ends first.
+};
+
+}  // namespace cardfile::store::sqlite

@@ -1,0 +1,113 @@
+#include "base/worker.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <latch>
+#include <semaphore>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "base/task.h"
+
+namespace cardfile::base {
+namespace {
+
+/// Goes on with a waiter on the thread that tells it to.
+class InlineExecutor final : public Executor {
+ public:
+  void resume(std::span<const std::coroutine_handle<>> waiters) override {
+    for (const auto waiter : waiters) waiter.resume();
+  }
+};
+
+/// What became of one call.
+struct Ending {
+  std::optional<std::string> value;
+  std::string failure;
+  std::thread::id thread;
+  std::binary_semaphore done{0};
+};
+
+template <class Function>
+Detached call(Worker& worker, Executor& executor, Function function, Ending& ending) {
+  try {
+    ending.value = co_await worker.run(executor, std::move(function));
+  } catch (const std::exception& failure) {
+    ending.failure = failure.what();
+  }
+  ending.thread = std::this_thread::get_id();
+  ending.done.release();
+}
+
+class AWorker : public testing::Test {
+ protected:
+  InlineExecutor executor_;
+};
+
+TEST_F(AWorker, GivesWhatTheFunctionGivesOnAThreadOfItsOwn) {
+  Worker worker({.threads = 1, .queue_max = 1});
+  Ending ending;
+  call(
+      worker, executor_, [] { return std::string("found"); }, ending);
+  ending.done.acquire();
+  EXPECT_EQ(ending.value, "found");
+  EXPECT_NE(ending.thread, std::this_thread::get_id());
+}
+
+TEST_F(AWorker, ThrowsWhatTheFunctionThrows) {
+  Worker worker({.threads = 1, .queue_max = 1});
+  Ending ending;
+  call(
+      worker, executor_, []() -> std::string { throw std::runtime_error("broken"); }, ending);
+  ending.done.acquire();
+  EXPECT_EQ(ending.failure, "broken");
+}
+
+TEST_F(AWorker, RefusesAtOnceWhenTooManyWaitAndServesTheOthersInOrder) {
+  Worker worker({.threads = 1, .queue_max = 2});
+  std::latch begun(1);
+  std::binary_semaphore go(0);
+  std::string order;
+  Ending running;
+  Ending second;
+  Ending third;
+  Ending refused;
+  const auto held = [&] {
+    begun.count_down();
+    go.acquire();
+    return order += '1';
+  };
+  call(worker, executor_, held, running);
+  begun.wait();
+  call(
+      worker, executor_, [&] { return order += '2'; }, second);
+  call(
+      worker, executor_, [&] { return order += '3'; }, third);
+  call(
+      worker, executor_, [&] { return order += '4'; }, refused);
+  refused.done.acquire();
+  EXPECT_EQ(refused.value, std::nullopt);
+  EXPECT_EQ(refused.thread, std::this_thread::get_id());
+  go.release();
+  third.done.acquire();
+  EXPECT_EQ(order, "123");
+}
+
+TEST_F(AWorker, DoesWhatWaitsBeforeItEnds) {
+  std::array<Ending, 20> endings;
+  {
+    Worker worker({.threads = 2, .queue_max = endings.size()});
+    for (auto& ending : endings)
+      call(
+          worker, executor_, [] { return std::string("done"); }, ending);
+  }
+  for (auto& ending : endings) {
+    ASSERT_TRUE(ending.done.try_acquire());
+    EXPECT_EQ(ending.value, "done");
+  }
+}
+
+}  // namespace
+}  // namespace cardfile::base
