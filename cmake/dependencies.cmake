@@ -9,6 +9,7 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(GTest REQUIRED)
+find_package(nlohmann_json REQUIRED)  # With valijson, which is headers only: for tests.
 
 # Library headers are not held to our warnings.
 foreach(library Boost::headers simdjson::simdjson fmt::fmt spdlog::spdlog CLI11::CLI11 tomlplusplus::tomlplusplus)

@@ -1,7 +1,6 @@
 #include "api/conditional.h"
 
 #include <algorithm>
-#include <string_view>
 #include <vector>
 
 #include "core/ids.h"
@@ -79,13 +78,17 @@ std::optional<core::IfMatch> if_match(const http::Request& request, std::vector<
 }
 
 bool none_match_names(const http::Request& request, std::int64_t rev) {
+  return none_match_names(request, std::to_string(rev));
+}
+
+bool none_match_names(const http::Request& request, std::string_view wanted) {
   if (!request.has_header("If-None-Match")) return false;
   const std::string list = joined(request, "if-none-match");
   if (core::trimmed(list) == "*") return true;
   const auto tags = parse_tags(list);
   if (!tags) return false;
   for (const EntityTag& tag : *tags) {
-    if (core::parse_id(tag.value) == rev) return true;
+    if (tag.value == wanted) return true;
   }
   return false;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/command.h"
@@ -22,6 +23,8 @@ std::optional<core::IfMatch> if_match(const http::Request& request, std::vector<
 /// Whether the request's If-None-Match names that revision, so that 304 answers it. A header that is no list of entity
 /// tags names nothing: answering in full is always right.
 bool none_match_names(const http::Request& request, std::int64_t rev);
+/// The same for an entity tag that is no revision, without its quotes.
+bool none_match_names(const http::Request& request, std::string_view wanted);
 
 /// 304 with the entity tag and nothing else.
 http::Response not_modified(std::int64_t rev);

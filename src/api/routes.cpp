@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/documents.h"
 #include "api/health.h"
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
@@ -58,6 +59,8 @@ std::span<const Route> routes() {
 
       {"GET", "/healthz", Access::anyone, health},
       {"GET", "/readyz", Access::anyone, readiness},
+      {"GET", "/openapi.json", Access::anyone, get_openapi},
+      {"GET", "/docs", Access::anyone, get_docs},
   });
   return kRoutes;
 }

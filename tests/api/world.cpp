@@ -1,8 +1,15 @@
 #include "api/world.h"
 
+#include <map>
+#include <mutex>
 #include <semaphore>
+#include <set>
 #include <stdexcept>
 
+#include <gtest/gtest.h>
+
+#include "api/api_document.h"
+#include "api/documents.h"
 #include "api/sealed_secret.h"
 #include "base/crypto.h"
 #include "base/task.h"
@@ -26,6 +33,24 @@ base::Detached answer(api::Api& api, const http::Request& request, base::Executo
                       std::binary_semaphore& done) {
   response = co_await api.handle(request, executor);
   done.release();
+}
+
+/// What of the dialect shows in the form of an answer, as the document names it.
+std::set<std::string> settings_of(const wire::Dialect& dialect) {
+  std::set<std::string> settings;
+  if (dialect.batch_answer == wire::BatchAnswer::contacts) settings.insert("batch_answer=contacts");
+  if (dialect.count_answer == wire::CountAnswer::number) settings.insert("count_answer=number");
+  if (dialect.channel_ids == wire::ChannelIds::strings) settings.insert("channel_ids=strings");
+  return settings;
+}
+
+/// One for all worlds of a dialect: reading the document takes longer than most tests.
+const ApiDocument& document_of(const wire::Dialect& dialect) {
+  static std::mutex mutex;
+  static std::map<std::set<std::string>, ApiDocument> documents;
+  const std::set<std::string> settings = settings_of(dialect);
+  const std::lock_guard lock(mutex);
+  return documents.try_emplace(settings, api::openapi_json(), settings).first->second;
 }
 
 std::string shown(const wire::Json& value) {
@@ -82,6 +107,7 @@ std::string Reply::fields_at_fault() const {
 
 World::World(WorldOptions options)
     : now_us_((*core::parse_rfc3339("2026-03-02T09:15:00Z")).time_since_epoch().count()),
+      document_(document_of(options.dialect)),
       log_(base::LogLevel::off),
       vault_({1, 2, 3}) {
   const core::Clock clock = [this] { return now(); };
@@ -152,6 +178,7 @@ Reply World::send_bare(std::string_view method, std::string_view target, std::st
   Reply reply{.status = response.status, .body = std::move(response.body), .headers = {}};
   reply.headers.emplace_back("Content-Type", response.content_type);
   for (const auto& [name, value] : response.headers) reply.headers.emplace_back(name, value);
+  expect_documented(document_, method, target, body, reply);
   return reply;
 }
 
@@ -180,6 +207,16 @@ void World::has_secret(const TestTeam& team, const core::Uuid& id, std::string_v
 }
 
 void World::advance_clock(std::chrono::microseconds by) { now_us_ += by.count(); }
+
+void expect_documented(const ApiDocument& document, std::string_view method, std::string_view target,
+                       std::string_view request_body, const Reply& reply) {
+  std::string faults;
+  for (const std::string& fault : document.faults(method, target, request_body, reply)) faults += fault + '\n';
+  if (faults.empty()) return;
+  ADD_FAILURE() << "docs/openapi.json " << faults << "of " << method << ' ' << target << '\n'
+                << request_body << "\n"
+                << reply.status << ' ' << reply.body;
+}
 
 std::string v1_path(const core::Contact& contact) { return "/v1/contact/" + std::to_string(contact.id.value()); }
 std::string v2_path(const core::Contact& contact) { return "/v2/contact/" + contact.uuid.to_string(); }

@@ -28,6 +28,8 @@
 
 namespace cardfile::test {
 
+class ApiDocument;
+
 struct Reply {
   int status = 0;
   std::string body;
@@ -68,6 +70,8 @@ struct WorldOptions {
 /// Two teams, each with two users (1 an administrator, 2 a member), custom fields 12 and 13 and tags 1 to 6. The clock
 /// stands at 2026-03-02T09:15:00Z until a test moves it. Requests go out with the first team's key. Safe to use from
 /// many threads.
+///
+/// Every answer is held to docs/openapi.json: what the document does not have fails the test.
 class World {
  public:
   explicit World(WorldOptions options = {});
@@ -119,6 +123,7 @@ class World {
   std::unique_ptr<TempFolder> folder_;  // Null for an engine in memory.
   std::atomic<std::int64_t> now_us_;
   std::atomic<std::uint32_t> uuids_ = 0;
+  const ApiDocument& document_;
   base::Log log_;
   base::Vault vault_;
   std::unique_ptr<store::Store> store_;
@@ -126,6 +131,10 @@ class World {
   std::unique_ptr<api::Api> api_;
   std::vector<TestTeam> teams_;
 };
+
+/// Fails the test when the exchange is not as the document has it.
+void expect_documented(const ApiDocument& document, std::string_view method, std::string_view target,
+                       std::string_view request_body, const Reply& reply);
 
 /// "/v1/contact/7" and "/v2/contact/<uuid>".
 std::string v1_path(const core::Contact& contact);
