@@ -92,6 +92,8 @@ std::string_view to_string(Subject subject) {
       return "tag";
     case Subject::inbox:
       return "inbox";
+    case Subject::list:
+      return "list";
     case Subject::api_key:
       return "api_key";
     case Subject::api_secret:

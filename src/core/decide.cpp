@@ -8,6 +8,7 @@
 #include "core/decide_channels.h"
 #include "core/decide_contact.h"
 #include "core/decide_directory.h"
+#include "core/decide_lists.h"
 #include "core/decide_people.h"
 #include "core/decide_tags.h"
 #include "core/error.h"

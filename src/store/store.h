@@ -93,6 +93,9 @@ class Store {
   /// Who has any of `addresses`, each contact once, by id and all as of one moment.
   virtual std::vector<core::Contact> contacts_at(core::TeamId team, std::span<const core::Address> addresses) const = 0;
 
+  /// The contacts of a list that have a phone, by id. None when there is no such list.
+  virtual std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list) const = 0;
+
   /// The owner of the key with that SHA-256, unless it is revoked. The comparison takes the same time wherever two
   /// digests differ.
   virtual std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const = 0;

@@ -69,6 +69,27 @@ const Damage kDamages[] = {
     {"ACounterOfContactsBehind", "UPDATE last_given SET contact = 1", "Team 1 may give the id of a contact twice"},
     {"ACounterOfChannelsBehind", "UPDATE last_given SET channel = 1", "Team 1 may give the id of a channel twice"},
     {"ACounterThatIsGone", "DELETE FROM last_given", "Team 1 may give the id of a contact twice"},
+    {"ACounterOfListsBehind", "UPDATE last_given SET list = 1", "Team 1 may give the id of a list twice"},
+    {"AListWithAStranger", "INSERT INTO list_member VALUES (1, 1, 77)",
+     "List 1 of team 1 has contact 77, which is not there"},
+    {"AListWithMoreThanTheLogGaveIt", "INSERT INTO list_member VALUES (1, 1, 2)",
+     "List 1 of team 1 does not have the contacts that the change log gave it"},
+    {"AListWithOneTooFew", "DELETE FROM list_member WHERE list = 1",
+     "List 1 of team 1 does not have as many contacts as it says"},
+    {"AListOfAnotherName", "UPDATE list SET name = 'Other' WHERE id = 1",
+     "List 1 of team 1 is not what the change log made it"},
+    {"AListBehindItsLog", "UPDATE list SET rev = 9 WHERE id = 1",
+     "List 1 of team 1 is not what the change log made it"},
+    {"AListThatIsGone", "DELETE FROM list WHERE id = 1",
+     "List 1 of team 1 is not deleted in the change log but has no row"},
+    {"AListThatIsDeleted",
+     "INSERT INTO list SELECT team, 2, uuid, name, NULL, creator, 0, rev, created, updated FROM list",
+     "List 2 of team 1 is deleted in the change log but still has a row"},
+    {"AListThatTheLogDoesNotKnow",
+     "INSERT INTO list SELECT team, 9, uuid, name, NULL, creator, 0, rev, created, updated FROM list",
+     "List 9 of team 1 is not in the change log"},
+    {"AListWithAGapInItsLog", "UPDATE change_log SET rev = 7 WHERE subject = 'list' AND subject_id = 1 AND rev = 2",
+     "List 1 of team 1 has a gap in the change log at revision 7"},
     {"ATreeThatDisagreesWithItsIndex",
      "PRAGMA writable_schema = ON; CREATE INDEX lost ON contact (first); "
      "UPDATE contact SET first = 'X' WHERE id = 1; "
@@ -86,6 +107,10 @@ class Check : public testing::TestWithParam<Damage> {
     world_.update(grace.id, {.last = "Hopper"});
     const auto gone = world_.has_contact({.phone = "13125550143"});
     world_.commit(core::DeleteContact{.key = gone.id});
+    world_.commit(core::CreateList{.title = "Sale", .contacts = {.ids = {core::ContactId(1)}}});
+    world_.commit(core::UpdateList{.id = core::ListId(1), .title = "Spring sale"});
+    world_.commit(core::CreateList{.title = "Gone"});
+    world_.commit(core::DeleteList{core::ListId(2)});
   }
 
   World world_{Engine::sqlite};

@@ -35,7 +35,7 @@ Enum named(const Enum (&values)[N], std::string_view word) {
 
 core::Subject subject_of(std::string_view word) {
   using enum core::Subject;
-  return named<core::Subject>({contact, team, user, custom_field, tag, inbox, api_key, api_secret}, word);
+  return named<core::Subject>({contact, team, user, custom_field, tag, inbox, list, api_key, api_secret}, word);
 }
 
 core::Operation operation_of(std::string_view word) {
@@ -88,6 +88,20 @@ core::Inbox read_inbox(Execution& row) {
   return inbox;
 }
 
+core::List read_list(Execution& row) {
+  core::List list;
+  row.read(list.id);
+  list.uuid = row.uuid();
+  list.name = row.text();
+  list.local_id = row.text();
+  row.read(list.creator);
+  list.size = row.integer();
+  list.rev = row.integer();
+  list.created = row.time();
+  list.updated = row.time();
+  return list;
+}
+
 core::ApiKey read_key(Execution& row) {
   core::ApiKey key;
   row.read(key.id);
@@ -135,9 +149,11 @@ class TeamReader {
         fields_(connection, "SELECT id, title, created FROM custom_field WHERE team = ?"),
         tags_(connection, "SELECT id, uuid, label, color, rev, created, updated FROM tag WHERE team = ?"),
         inboxes_(connection, "SELECT id, name, phones, members, rev, created, updated FROM inbox WHERE team = ?"),
+        lists_(connection,
+               "SELECT id, uuid, name, local_id, creator, size, rev, created, updated FROM list WHERE team = ?"),
         keys_(connection, "SELECT id, name, digest, created, revoked FROM api_key WHERE team = ?"),
         secrets_(connection, "SELECT id, name, sealed, created, revoked FROM api_secret WHERE team = ?"),
-        last_given_(connection, "SELECT contact, channel, tag FROM last_given WHERE team = ?"),
+        last_given_(connection, "SELECT contact, channel, tag, list FROM last_given WHERE team = ?"),
         last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
 
   TeamRows read(core::Team team) {
@@ -146,12 +162,14 @@ class TeamReader {
     read_into(rows.directory.fields, fields_, team.id, read_field);
     read_into(rows.directory.tags, tags_, team.id, read_tag);
     read_into(rows.directory.inboxes, inboxes_, team.id, read_inbox);
+    read_into(rows.directory.lists, lists_, team.id, read_list);
     read_into(rows.directory.keys, keys_, team.id, read_key);
     read_into(rows.directory.secrets, secrets_, team.id, read_secret);
     if (Execution row(last_given_, team.id); row.next()) {
       row.read(rows.clock.contact);
       row.read(rows.clock.channel);
       row.read(rows.clock.tag);
+      row.read(rows.clock.list);
     }
     if (Execution row(last_entry_, team.id); row.next()) {
       rows.clock.seq = row.integer();
@@ -166,6 +184,7 @@ class TeamReader {
   Statement fields_;
   Statement tags_;
   Statement inboxes_;
+  Statement lists_;
   Statement keys_;
   Statement secrets_;
   Statement last_given_;
@@ -230,6 +249,13 @@ RowReader::RowReader(Connection& connection)
                                          "ON contact.team = address.team AND contact.id = address.contact "
                                          "WHERE address.team = ? AND address.type = ? AND address.value = ?")),
       owner_(connection, "SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?"),
+      member_(connection, "SELECT 1 FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
+      members_(connection, "SELECT contact FROM list_member WHERE team = ? AND list = ? ORDER BY contact"),
+      lists_(connection, "SELECT list FROM list_member WHERE team = ? AND contact = ? ORDER BY list"),
+      targets_(connection,
+               "SELECT contact.first, contact.last, contact.channels FROM list_member AS member JOIN contact "
+               "ON contact.team = member.team AND contact.id = member.contact "
+               "WHERE member.team = ? AND member.list = ? ORDER BY member.contact"),
       changes_(connection, std::string("SELECT ") + kEntryColumns +
                                " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?") {}
 
@@ -253,6 +279,38 @@ std::optional<core::ContactId> RowReader::owner_of(core::TeamId team, const core
   Execution row(owner_, team, address.type, address.value);
   if (!row.next()) return std::nullopt;
   return row.id<core::ContactId>();
+}
+
+bool RowReader::is_member(core::TeamId team, core::ListId list, core::ContactId contact) {
+  return Execution(member_, team, list, contact).next();
+}
+
+std::vector<core::ContactId> RowReader::members(core::TeamId team, core::ListId list) {
+  std::vector<core::ContactId> contacts;
+  Execution row(members_, team, list);
+  while (row.next()) contacts.push_back(row.id<core::ContactId>());
+  return contacts;
+}
+
+std::vector<core::ListId> RowReader::lists_of(core::TeamId team, core::ContactId contact) {
+  std::vector<core::ListId> lists;
+  Execution row(lists_, team, contact);
+  while (row.next()) lists.push_back(row.id<core::ListId>());
+  return lists;
+}
+
+std::vector<core::ListTarget> RowReader::targets(core::TeamId team, core::ListId list) {
+  std::vector<core::ListTarget> targets;
+  Execution row(targets_, team, list);
+  while (row.next()) {
+    core::Contact contact;
+    contact.first = row.text();
+    contact.last = row.text();
+    contact.channels = wire::parse_channels_column(row.text());
+    std::string phone(contact.phone());
+    if (!phone.empty()) targets.push_back({std::move(phone), std::move(contact.first), std::move(contact.last)});
+  }
+  return targets;
 }
 
 std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) {
@@ -282,7 +340,7 @@ RowWriter::RowWriter(Connection& connection)
                     "INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, "
                     "changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       save_last_given_(connection,
-                       "INSERT OR REPLACE INTO last_given (team, contact, channel, tag) VALUES (?, ?, ?, ?)"),
+                       "INSERT OR REPLACE INTO last_given (team, contact, channel, tag, list) VALUES (?, ?, ?, ?, ?)"),
       save_team_(connection, "INSERT OR REPLACE INTO team (team, name, created) VALUES (?, ?, ?)"),
       save_user_(connection,
                  "INSERT OR REPLACE INTO user (team, id, name, email, phone, role, created, updated, rev) "
@@ -295,6 +353,12 @@ RowWriter::RowWriter(Connection& connection)
       save_inbox_(connection,
                   "INSERT OR REPLACE INTO inbox (team, id, name, phones, members, rev, created, updated) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      save_list_(connection,
+                 "INSERT OR REPLACE INTO list (team, id, uuid, name, local_id, creator, size, rev, created, updated) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      delete_list_(connection, "DELETE FROM list WHERE team = ? AND id = ?"),
+      insert_member_(connection, "INSERT INTO list_member (team, list, contact) VALUES (?, ?, ?)"),
+      delete_member_(connection, "DELETE FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
       save_key_(connection,
                 "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)"),
       save_secret_(connection,
@@ -314,8 +378,13 @@ void RowWriter::save(core::TeamId team, const core::DirectoryChange& change) {
   std::visit([&](const auto& row) { save_row(team, row); }, change);
 }
 
+void RowWriter::save(core::TeamId team, const core::MembershipChange& change) {
+  for (const auto contact : change.removed) run(delete_member_, team, change.list, contact);
+  for (const auto contact : change.added) run(insert_member_, team, change.list, contact);
+}
+
 void RowWriter::save_last_given(core::TeamId team, const core::TeamClock& clock) {
-  run(save_last_given_, team, clock.contact, clock.channel, clock.tag);
+  run(save_last_given_, team, clock.contact, clock.channel, clock.tag, clock.list);
 }
 
 void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
@@ -377,6 +446,13 @@ void RowWriter::save_row(core::TeamId team, const core::Inbox& row) {
   const auto members = wire::users_column(row.members);
   run(save_inbox_, team, row.id, row.name, TextOrNull{phones}, TextOrNull{members}, row.rev, row.created, row.updated);
 }
+
+void RowWriter::save_row(core::TeamId team, const core::List& row) {
+  run(save_list_, team, row.id, row.uuid, row.name, TextOrNull{row.local_id}, row.creator, row.size, row.rev,
+      row.created, row.updated);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::ListRemoval& row) { run(delete_list_, team, row.id); }
 
 void RowWriter::save_row(core::TeamId team, const core::ApiKey& row) {
   run(save_key_, team, row.id, row.name, row.digest, row.created, row.revoked);

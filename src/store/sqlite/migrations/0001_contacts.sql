@@ -6,12 +6,13 @@ CREATE TABLE team (
   created INTEGER NOT NULL
 ) STRICT;
 
--- The last ids given; those of deleted contacts, channels and tags are never given again.
+-- The last ids given; those of deleted contacts, channels, tags and lists are never given again.
 CREATE TABLE last_given (
   team    INTEGER PRIMARY KEY,
   contact INTEGER NOT NULL,
   channel INTEGER NOT NULL,
-  tag     INTEGER NOT NULL
+  tag     INTEGER NOT NULL,
+  list    INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE user (
@@ -58,6 +59,31 @@ CREATE TABLE tag (
   updated INTEGER NOT NULL,
   PRIMARY KEY (team, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list (
+  team     INTEGER NOT NULL,
+  id       INTEGER NOT NULL,
+  uuid     BLOB NOT NULL,
+  name     TEXT NOT NULL,
+  local_id TEXT,             -- The client's own name for it.
+  creator  INTEGER NOT NULL,
+  size     INTEGER NOT NULL, -- How many rows list_member has of it.
+  rev      INTEGER NOT NULL,
+  created  INTEGER NOT NULL,
+  updated  INTEGER NOT NULL,
+  PRIMARY KEY (team, id)
+) STRICT, WITHOUT ROWID;
+
+-- Who is in a list.
+CREATE TABLE list_member (
+  team    INTEGER NOT NULL,
+  list    INTEGER NOT NULL,
+  contact INTEGER NOT NULL,
+  PRIMARY KEY (team, list, contact)
+) STRICT, WITHOUT ROWID;
+
+-- The lists of a contact that is deleted.
+CREATE INDEX list_member_contact ON list_member (team, contact);
 
 CREATE TABLE api_key (
   team    INTEGER NOT NULL,
