@@ -56,7 +56,7 @@ std::string_view to_string(Operation operation);  // "create", "update", "delete
 using LogValue =
     std::variant<std::monostate, bool, std::int64_t, std::string, std::vector<std::int64_t>, std::vector<Channel>>;
 
-/// One field: what it was and what it became. A custom value's field is "custom.123".
+/// One field: what it was and what it became. A custom value's field is "custom.123", a note's is "note.7".
 struct FieldChange {
   std::string field;
   LogValue from;

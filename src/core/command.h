@@ -193,6 +193,7 @@ struct DeleteList {
 struct CreateKey {
   std::string name;
   std::string digest;
+  KeyKind kind = KeyKind::api;
 };
 
 struct RevokeKey {
@@ -231,6 +232,7 @@ struct Command {
   Actor actor;
   Uuid request_id;
   Action action;
+  bool dry_run = false;  // Decided as any other, but nothing becomes of it.
 };
 
 }  // namespace cardfile::core

@@ -125,6 +125,15 @@ void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recor
   }
 }
 
+/// A note that is the newest one already is not pinned again, so that a call may be repeated. The oldest one makes room
+/// for the last that fits; the change log keeps it.
+void pin(Contact& contact, const std::string& text, Recorder& recorder) {
+  auto& notes = contact.notes;
+  if (text.empty() || (!notes.empty() && notes.back().text == text)) return;
+  if (notes.size() >= kNotesMax) notes.erase(notes.begin());
+  notes.push_back({.id = contact.rev + 1, .date = recorder.time(), .text = text});
+}
+
 void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const Directory& directory,
            Recorder& recorder) {
   apply_names(contact, patch);
@@ -136,6 +145,7 @@ void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const D
   if (patch.opted_out) contact.consent.unsubscribed_admin = *patch.opted_out;
   if (patch.email_suppressions) contact.email_suppressions = *patch.email_suppressions;
   apply_channels(contact, patch, recorder);
+  if (patch.note) pin(contact, *patch.note, recorder);
 }
 
 Decision update(Contact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,

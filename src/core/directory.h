@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ids.h"
@@ -107,6 +108,10 @@ struct ListTarget {
   friend bool operator==(const ListTarget&, const ListTarget&) = default;
 };
 
+/// What a key opens: the API, or the surface of the n8n node (contract, 11).
+enum class KeyKind { api, n8n };
+std::string_view to_string(KeyKind kind);  // "api"
+
 /// A team's API key. The key itself is nowhere: `digest` is the SHA-256 of it.
 struct ApiKey {
   KeyId id;
@@ -114,6 +119,7 @@ struct ApiKey {
   std::string digest;  // 64 hexadecimal digits.
   Timestamp created;
   bool revoked = false;
+  KeyKind kind = KeyKind::api;
 
   friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };

@@ -99,7 +99,8 @@ void Directories::remember_keys(const core::Directory& directory) {
     auto digest = bytes_of(key.digest);
     if (key.revoked || digest.empty()) continue;
     const auto bucket = bucket_of(digest);
-    keys_.emplace(bucket, Key{.digest = std::move(digest), .owner = {.team = directory.team.id, .key = id}});
+    keys_.emplace(bucket,
+                  Key{.digest = std::move(digest), .owner = {.team = directory.team.id, .key = id, .kind = key.kind}});
   }
 }
 

@@ -45,6 +45,7 @@ struct Submission {
 struct KeyOwner {
   core::TeamId team;
   core::KeyId key;
+  core::KeyKind kind = core::KeyKind::api;
 };
 
 /// An API secret as it is stored, and whose it is.

@@ -97,6 +97,15 @@ Error FakeTeam::refuses(Action action) {
   return {ErrorCode::internal_error, "the command was accepted"};
 }
 
+Outcome FakeTeam::rehearses(Action action) {
+  const Command command{kTeam, actor, request_id, as_read_by_the_wire(std::move(action)), true};
+  const Decision decision = decide(command, *this, now);
+  EXPECT_TRUE(decision.contacts.empty() && decision.directory.empty() && decision.memberships.empty());
+  EXPECT_TRUE(decision.entries.empty());
+  EXPECT_EQ(decision.clock, clock_);
+  return decision.outcome;
+}
+
 Contact FakeTeam::has_contact(ContactPatch patch) { return does(CreateContact{.patch = std::move(patch)}); }
 
 std::optional<Contact> FakeTeam::contact(const ContactKey& key) const {

@@ -82,6 +82,9 @@ class FakeTeam final : public TeamState {
   /// Decides and gives the refusal back. The test fails when there is none.
   Error refuses(Action action);
 
+  /// Decides without effect, and gives what would have come of it.
+  Outcome rehearses(Action action);
+
   /// A contact to begin with.
   Contact has_contact(ContactPatch patch);
   /// The contact wrote STOP.

@@ -78,6 +78,20 @@ TEST_P(StoredLists, AreSeenByTheCommandsAfterThemInTheSameSubmission) {
   EXPECT_EQ(world.store().directory(kTeam)->lists.at(core::ListId(1)).size, 0);
 }
 
+TEST_P(StoredLists, AreNotChangedByADryRunNorSeenByTheCommandsAfterIt) {
+  auto rehearsal = command(core::CreateList{
+      .uuid = uuid(700), .title = "Sale", .contacts = {.addresses = {world.creation({.phone = "13125550142"})}}});
+  rehearsal.dry_run = true;
+  auto works =
+      world.commit_all({rehearsal, command(core::UpdateList{.id = core::ListId(1), .title = "Spring"}), rehearsal});
+  EXPECT_EQ(refusal_of(works[1]), core::ErrorCode::not_found);
+  EXPECT_EQ(std::get<core::ListSaved>(works[2].take()).list.size, 1);
+  EXPECT_TRUE(world.store().directory(kTeam)->lists.empty());
+  EXPECT_FALSE(world.contact_at_phone("13125550142"));
+  EXPECT_EQ(world.log().size(), 1U);
+  EXPECT_EQ(make_list(world, "Real").id, core::ListId(1));
+}
+
 TEST_P(StoredLists, OfAnotherTeamAreOutOfReach) {
   world.has_team(kOtherTeam);
   const auto theirs = world.has_contact({.phone = "13125550141"}, kOtherTeam);

@@ -105,6 +105,7 @@ class RandomCommands {
     if (below(6) == 0) patch.email_suppressions = std::vector<std::int64_t>{below(9), below(9) + 9};
     if (below(6) == 0)
       patch.channels = std::vector<core::ChannelDraft>{{.type = "facebook", .value = phone(), .info = text()}};
+    if (below(6) == 0) patch.note = text();
     if (below(20) == 0) patch.problems.push_back({"first", "is broken"});
     return core::normalised(std::move(patch));
   }

@@ -15,7 +15,7 @@ const char* const kContactColumns =
     "contact.id, contact.uuid, contact.rev, contact.creator, contact.created, contact.updated, contact.first, "
     "contact.last, contact.display_name, contact.avatar, contact.assigned, contact.blocked, "
     "contact.unsubscribed_admin, contact.unsubscribed_contact, contact.custom, contact.tags, "
-    "contact.email_suppressions, contact.channels";
+    "contact.email_suppressions, contact.channels, contact.notes";
 
 const char* const kEntryColumns = "seq, subject, subject_id, rev, at, operation, actor, request_id, changes";
 
@@ -41,6 +41,11 @@ core::Subject subject_of(std::string_view word) {
 core::Operation operation_of(std::string_view word) {
   using enum core::Operation;
   return named<core::Operation>({create, update, remove}, word);
+}
+
+core::KeyKind key_kind_of(std::string_view word) {
+  using enum core::KeyKind;
+  return named<core::KeyKind>({api, n8n}, word);
 }
 
 core::User read_user(Execution& row) {
@@ -109,6 +114,7 @@ core::ApiKey read_key(Execution& row) {
   key.digest = row.text();
   key.created = row.time();
   key.revoked = row.boolean();
+  key.kind = key_kind_of(row.text());
   return key;
 }
 
@@ -151,7 +157,7 @@ class TeamReader {
         inboxes_(connection, "SELECT id, name, phones, members, rev, created, updated FROM inbox WHERE team = ?"),
         lists_(connection,
                "SELECT id, uuid, name, local_id, creator, size, rev, created, updated FROM list WHERE team = ?"),
-        keys_(connection, "SELECT id, name, digest, created, revoked FROM api_key WHERE team = ?"),
+        keys_(connection, "SELECT id, name, digest, created, revoked, kind FROM api_key WHERE team = ?"),
         secrets_(connection, "SELECT id, name, sealed, created, revoked FROM api_secret WHERE team = ?"),
         last_given_(connection, "SELECT contact, channel, tag, list FROM last_given WHERE team = ?"),
         last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
@@ -213,6 +219,7 @@ core::Contact read_contact(Execution& row) {
   contact.tags = wire::parse_tags_column(row.text());
   contact.email_suppressions = wire::parse_email_suppressions_column(row.text());
   contact.channels = wire::parse_channels_column(row.text());
+  contact.notes = wire::parse_notes_column(row.text());
   return contact;
 }
 
@@ -322,15 +329,16 @@ std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_
 
 RowWriter::RowWriter(Connection& connection)
     : connection_(connection),
-      insert_contact_(connection,
-                      "INSERT INTO contact (team, id, uuid, rev, creator, created, updated, first, last, display_name, "
-                      "avatar, assigned, blocked, unsubscribed_admin, unsubscribed_contact, custom, tags, "
-                      "email_suppressions, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_contact_(
+          connection,
+          "INSERT INTO contact (team, id, uuid, rev, creator, created, updated, first, last, display_name, "
+          "avatar, assigned, blocked, unsubscribed_admin, unsubscribed_contact, custom, tags, "
+          "email_suppressions, channels, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       update_contact_(
           connection,
           "UPDATE contact SET rev = ?, updated = ?, first = ?, last = ?, display_name = ?, avatar = ?, "
           "assigned = ?, blocked = ?, unsubscribed_admin = ?, unsubscribed_contact = ?, custom = ?, tags = ?, "
-          "email_suppressions = ?, channels = ? WHERE team = ? AND id = ?"),
+          "email_suppressions = ?, channels = ?, notes = ? WHERE team = ? AND id = ?"),
       delete_contact_(connection, "DELETE FROM contact WHERE team = ? AND id = ?"),
       insert_uuid_(connection, "INSERT INTO contact_uuid (team, uuid, id) VALUES (?, ?, ?)"),
       delete_uuid_(connection, "DELETE FROM contact_uuid WHERE team = ? AND uuid = ?"),
@@ -360,7 +368,8 @@ RowWriter::RowWriter(Connection& connection)
       insert_member_(connection, "INSERT INTO list_member (team, list, contact) VALUES (?, ?, ?)"),
       delete_member_(connection, "DELETE FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
       save_key_(connection,
-                "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)"),
+                "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked, kind) VALUES (?, ?, ?, ?, "
+                "?, ?, ?)"),
       save_secret_(connection,
                    "INSERT OR REPLACE INTO api_secret (team, id, name, sealed, created, revoked) "
                    "VALUES (?, ?, ?, ?, ?, ?)") {}
@@ -398,11 +407,12 @@ void RowWriter::insert(core::TeamId team, const core::Contact& contact) {
   const auto tags = wire::tags_column(contact.tags);
   const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
   const auto channels = wire::channels_column(contact.channels);
+  const auto notes = wire::notes_column(contact.notes);
   run(insert_contact_, team, contact.id, contact.uuid, contact.rev, contact.creator, contact.created, contact.updated,
       TextOrNull{contact.first}, TextOrNull{contact.last}, TextOrNull{contact.display_name}, TextOrNull{contact.avatar},
       contact.assigned, contact.consent.blocked, contact.consent.unsubscribed_admin,
       contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags}, TextOrNull{suppressions},
-      TextOrNull{channels});
+      TextOrNull{channels}, TextOrNull{notes});
   run(insert_uuid_, team, contact.uuid, contact.id);
 }
 
@@ -411,10 +421,11 @@ void RowWriter::update(core::TeamId team, const core::Contact& contact) {
   const auto tags = wire::tags_column(contact.tags);
   const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
   const auto channels = wire::channels_column(contact.channels);
+  const auto notes = wire::notes_column(contact.notes);
   run(update_contact_, contact.rev, contact.updated, TextOrNull{contact.first}, TextOrNull{contact.last},
       TextOrNull{contact.display_name}, TextOrNull{contact.avatar}, contact.assigned, contact.consent.blocked,
       contact.consent.unsubscribed_admin, contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags},
-      TextOrNull{suppressions}, TextOrNull{channels}, team, contact.id);
+      TextOrNull{suppressions}, TextOrNull{channels}, TextOrNull{notes}, team, contact.id);
   // The row was read in this transaction; that it is gone means that the tables contradict themselves.
   if (connection_.rows_changed() != 1) throw std::logic_error("An update of a contact found no row.");
 }
@@ -455,7 +466,7 @@ void RowWriter::save_row(core::TeamId team, const core::List& row) {
 void RowWriter::save_row(core::TeamId team, const core::ListRemoval& row) { run(delete_list_, team, row.id); }
 
 void RowWriter::save_row(core::TeamId team, const core::ApiKey& row) {
-  run(save_key_, team, row.id, row.name, row.digest, row.created, row.revoked);
+  run(save_key_, team, row.id, row.name, row.digest, row.created, row.revoked, core::to_string(row.kind));
 }
 
 void RowWriter::save_row(core::TeamId team, const core::ApiSecret& row) {

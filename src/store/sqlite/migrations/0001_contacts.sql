@@ -92,6 +92,7 @@ CREATE TABLE api_key (
   digest  TEXT NOT NULL,     -- SHA-256 of the key, in hexadecimal.
   created INTEGER NOT NULL,
   revoked INTEGER NOT NULL,
+  kind    TEXT NOT NULL,     -- What it opens: "api", or "n8n".
   PRIMARY KEY (team, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -127,6 +128,7 @@ CREATE TABLE contact (
   tags                 TEXT,  -- JSON
   email_suppressions   TEXT,  -- JSON
   channels             TEXT,  -- JSON; the first phone and the first e-mail are the contact's plain ones.
+  notes                TEXT,  -- JSON
   PRIMARY KEY (team, id)
 ) STRICT;
 
