@@ -72,6 +72,8 @@ int status_of(core::ErrorCode code) {
       return 413;
     case ErrorCode::rate_limited:
       return 429;
+    case ErrorCode::not_implemented:
+      return 501;
     case ErrorCode::unavailable:
       return 503;
     case ErrorCode::internal_error:

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/health.h"
+#include "api/n8n/handlers.h"
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
 #include "api/v1/lists.h"
@@ -66,6 +67,17 @@ std::span<const Route> routes() {
       {"PUT", "/v1/list/{id}", Access::team, v1::update_list},
       {"DELETE", "/v1/list/{id}", Access::team, v1::delete_list},
       {"POST", "/v1/lists", Access::team, v1::list_lists},
+
+      {"GET", "/n8n/v1/test_auth", Access::n8n, n8n::test_auth},
+      {"GET", "/n8n/v1/contact_fields", Access::n8n, n8n::list_fields},
+      {"GET", "/n8n/v1/inboxes", Access::n8n, n8n::list_inboxes},
+      {"GET", "/n8n/v1/lists", Access::n8n, n8n::list_lists},
+      {"GET", "/n8n/v1/templates", Access::n8n, n8n::list_templates},
+      {"POST", "/n8n/v1/contacts", Access::n8n, n8n::save_contact},
+      {"POST", "/n8n/v1/lists", Access::n8n, n8n::create_list},
+      {"POST", "/n8n/v1/lists/{id}/members", Access::n8n, n8n::change_members},
+      {"POST", "/n8n/v1/triggers", Access::n8n, n8n::refuse_trigger},
+      {"DELETE", "/n8n/v1/triggers/{id}", Access::n8n, n8n::refuse_trigger},
 
       {"GET", "/healthz", Access::anyone, health},
       {"GET", "/readyz", Access::anyone, readiness},

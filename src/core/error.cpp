@@ -40,6 +40,8 @@ std::string_view to_string(ErrorCode code) {
       return "rate_limited";
     case ErrorCode::unavailable:
       return "unavailable";
+    case ErrorCode::not_implemented:
+      return "not_implemented";
     case ErrorCode::internal_error:
       return "internal_error";
   }

@@ -22,6 +22,7 @@ enum class ErrorCode {
   payload_too_large,    // More than the server takes.
   rate_limited,         // Too many requests.
   unavailable,          // Not now: the store takes no writes, or too many wait.
+  not_implemented,      // Known, and not served.
   internal_error        // We are broken.
 };
 

@@ -12,8 +12,7 @@ namespace {
 TEST(DryRun, TellsWhatWouldBeSavedAndSavesNothing) {
   FakeTeam team;
   const Contact ada = team.has_contact({.phone = "13125550142", .first = "Ada"});
-  const auto update =
-      std::get<ContactSaved>(team.rehearses(UpdateContact{.key = ada.id, .patch = {.first = "Grace"}}));
+  const auto update = std::get<ContactSaved>(team.rehearses(UpdateContact{.key = ada.id, .patch = {.first = "Grace"}}));
   EXPECT_EQ(update.contact.first, "Grace");
   EXPECT_EQ(update.contact.rev, 2);
   const auto create = std::get<ContactSaved>(team.rehearses(CreateContact{.patch = {.phone = "13125550143"}}));

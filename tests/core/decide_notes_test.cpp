@@ -49,8 +49,7 @@ TEST(Notes, AreAtMostAThousandCharactersOfPlainText) {
   const auto problems = [](const std::string& note) { return normalised(ContactPatch{.note = note}).problems; };
   EXPECT_TRUE(problems(std::string(1000, 'x') + " ").empty());
   EXPECT_TRUE(problems("two\nlines\tand a tab").empty());
-  EXPECT_EQ(problems(std::string(1001, 'x')),
-            (std::vector<FieldError>{{"note", "must be at most 1000 characters"}}));
+  EXPECT_EQ(problems(std::string(1001, 'x')), (std::vector<FieldError>{{"note", "must be at most 1000 characters"}}));
   EXPECT_EQ(problems("bell\a"),
             (std::vector<FieldError>{{"note", "must not have control characters but tabs and line ends"}}));
 }

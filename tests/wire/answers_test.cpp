@@ -161,9 +161,7 @@ TEST(TeamAnswer, ListsItsMembersWithTheirRoles) {
 TEST(AContact, ShowsItsNotesWhenThereAreSome) {
   core::Contact contact;
   const core::Directory directory;
-  const auto show = [&] {
-    return written([&](JsonWriter& json) { v1::write_contact(json, contact, directory); });
-  };
+  const auto show = [&] { return written([&](JsonWriter& json) { v1::write_contact(json, contact, directory); }); };
   EXPECT_EQ(show().find("note"), std::string::npos);
   contact.notes = {{7, core::Timestamp(), "Called back"}};
   EXPECT_TRUE(show().ends_with(
