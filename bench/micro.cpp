@@ -99,6 +99,9 @@ class OneContact final : public core::TeamState {
   const core::TeamClock& clock() const override { return clock_; }
   std::optional<core::Contact> contact(const core::ContactKey&) const override { return contact_; }
   std::optional<core::ContactId> owner_of(const core::Address&) const override { return contact_.id; }
+  bool is_member(core::ListId, core::ContactId) const override { return false; }
+  std::vector<core::ContactId> members(core::ListId) const override { return {}; }
+  std::vector<core::ListId> lists_of(core::ContactId) const override { return {}; }
 
   core::TeamId team() const { return team_; }
   const core::Contact& stored() const { return contact_; }

@@ -10,6 +10,7 @@
 #include "api/absent.h"
 #include "api/call.h"
 #include "api/credentials.h"
+#include "api/n8n/problem.h"
 #include "api/problem.h"
 #include "api/rate_limit.h"
 #include "api/routes.h"
@@ -50,15 +51,17 @@ class Api::Impl {
     core::TeamId team;
     core::Actor actor;
     std::optional<RateLimiter::Standing> standing;
-    if (route.access == Access::team) {
+    if (route.access != Access::anyone) {
       const core::Timestamp now = parts_.clock();
-      const auto identity = credentials_.identify(request, now);
-      if (!identity) co_return finished(refuse_stranger(request_id), request, route.pattern, request_id, begin);
+      const auto identity =
+          route.access == Access::n8n ? credentials_.identify_n8n(request) : credentials_.identify(request, now);
+      if (!identity)
+        co_return finished(refuse_stranger(request, request_id), request, route.pattern, request_id, begin);
       team = identity->team;
       actor = identity->actor;
       if (rate_limiter_.is_on()) standing = rate_limiter_.take(team, now);
       if (standing && !standing->allowed) {
-        co_return finished(refuse_for_now(*standing, request_id), request, route.pattern, request_id, begin);
+        co_return finished(refuse_for_now(*standing, request, request_id), request, route.pattern, request_id, begin);
       }
     }
     const Call call{.request = request,
@@ -73,9 +76,9 @@ class Api::Impl {
     try {
       response = co_await route.handler(call);
     } catch (const core::Error& error) {
-      response = problem(error, request_id);
+      response = refusal(error, request, request_id);
     } catch (const std::exception& failure) {
-      response = broken(failure, request_id);
+      response = broken(failure, request, request_id);
     }
     if (standing) add_rate_limit(response, *standing);
     co_return finished(std::move(response), request, route.pattern, request_id, begin);
@@ -91,37 +94,44 @@ class Api::Impl {
   void begin_drain() { draining_ = true; }
 
  private:
+  /// In the form that errors have on the surface that was called.
+  static http::Response refusal(const core::Error& error, const http::Request& request, const core::Uuid& request_id) {
+    return n8n::is_called(request) ? n8n::problem(error) : problem(error, request_id);
+  }
+
   http::Response refuse_unrouted(const http::Request& request, const core::Uuid& request_id) const {
     const std::string allowed = router_.allowed(request.path);
-    if (allowed.empty()) return refuse_unknown(request.path, request_id);
+    if (allowed.empty()) return refuse_unknown(request, request_id);
     http::Response response =
-        problem({core::ErrorCode::method_not_allowed, "this path takes " + allowed + " only"}, request_id);
+        refusal({core::ErrorCode::method_not_allowed, "this path takes " + allowed + " only"}, request, request_id);
     response.headers.emplace_back("Allow", allowed);
     return response;
   }
 
-  static http::Response refuse_unknown(std::string_view path, const core::Uuid& request_id) {
-    if (const auto feature = absent_feature(path)) {
+  static http::Response refuse_unknown(const http::Request& request, const core::Uuid& request_id) {
+    if (const auto feature = absent_feature(request.path)) {
       return problem({core::ErrorCode::not_implemented, "Cardfile keeps contacts and has no " + std::string(*feature) +
                                                             ": send this to the real service"},
                      request_id);
     }
-    return problem({core::ErrorCode::not_found, "nothing is at this path"}, request_id);
+    return refusal({core::ErrorCode::not_found, "nothing is at this path"}, request, request_id);
   }
 
-  static http::Response refuse_stranger(const core::Uuid& request_id) {
+  static http::Response refuse_stranger(const http::Request& request, const core::Uuid& request_id) {
+    if (n8n::is_called(request)) return n8n::stranger(request);
     return problem(
         {core::ErrorCode::unauthorized, "send a valid API key or token: Authorization: Bearer <key or token>"},
         request_id);
   }
 
-  http::Response refuse_for_now(const RateLimiter::Standing& standing, const core::Uuid& request_id) const {
+  http::Response refuse_for_now(const RateLimiter::Standing& standing, const http::Request& request,
+                                const core::Uuid& request_id) const {
     const std::string seconds = std::to_string(standing.until_reset.count());
     http::Response response =
-        problem({core::ErrorCode::rate_limited, "a team may make " + std::to_string(rate_limiter_.quota()) +
+        refusal({core::ErrorCode::rate_limited, "a team may make " + std::to_string(rate_limiter_.quota()) +
                                                     " requests a minute: try again in " + seconds +
                                                     (standing.until_reset.count() == 1 ? " second" : " seconds")},
-                request_id);
+                request, request_id);
     response.headers.emplace_back("Retry-After", seconds);
     add_rate_limit(response, standing);
     return response;
@@ -136,11 +146,11 @@ class Api::Impl {
   }
 
   /// What no rule foresaw. The cause goes to the log and not to the caller.
-  http::Response broken(const std::exception& failure, const core::Uuid& request_id) {
+  http::Response broken(const std::exception& failure, const http::Request& request, const core::Uuid& request_id) {
     parts_.log.write(base::LogLevel::error, "request_failed",
                      {{"request_id", request_id.to_string()}, {"cause", failure.what()}});
-    return problem({core::ErrorCode::internal_error, "the server failed: quote the request id when you report it"},
-                   request_id);
+    return refusal({core::ErrorCode::internal_error, "the server failed: quote the request id when you report it"},
+                   request, request_id);
   }
 
   /// The route and not the path is logged: a path may carry a phone number.

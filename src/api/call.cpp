@@ -48,8 +48,14 @@ bool is_integer(std::string_view text) {
 
 }  // namespace
 
-store::Commit Call::commit(core::Action action) const {
-  return {parts.store, executor, {.team = team, .actor = actor, .request_id = request_id, .action = std::move(action)}};
+store::Commit Call::commit(core::Action action, Run run) const {
+  return {parts.store,
+          executor,
+          {.team = team,
+           .actor = actor,
+           .request_id = request_id,
+           .action = std::move(action),
+           .dry_run = run == Run::dry}};
 }
 
 store::CommitAll Call::commit_all(std::vector<core::Action> actions) const {

@@ -21,6 +21,9 @@
 
 namespace cardfile::api {
 
+/// Whether a write is done, or only decided.
+enum class Run { real, dry };
+
 /// What a handler knows. It holds until the handler has answered; the request's body and its JSON only until the
 /// handler's first co_await.
 struct Call {
@@ -33,9 +36,9 @@ struct Call {
   core::Actor actor;
   bool draining = false;  // The server is about to stop.
 
-  /// co_await call.commit(std::move(action)): the outcome once it is durable. `action` is a named local: g++ 12
-  /// destroys an aggregate twice that is built inside of a co_await expression.
-  store::Commit commit(core::Action action) const;
+  /// co_await call.commit(std::move(action)): the outcome once it is durable; of a dry run, what it would be. `action`
+  /// is a named local: g++ 12 destroys an aggregate twice that is built inside of a co_await expression.
+  store::Commit commit(core::Action action, Run run = Run::real) const;
 
   /// co_await call.commit_all(actions): what became of each, in one commit.
   store::CommitAll commit_all(std::vector<core::Action> actions) const;

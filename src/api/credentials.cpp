@@ -46,14 +46,18 @@ std::optional<Identity> Credentials::identify(const http::Request& request, core
   const std::string_view authorization = request.header("Authorization");
   const std::string_view bearer = after_scheme(authorization, "bearer");
   if (looks_like_signed_token(bearer)) return owner_of_token(bearer, now);
-  if (!bearer.empty()) return owner_of_key(bearer);
-  return owner_of_key(basic_key(after_scheme(authorization, "basic")));
+  if (!bearer.empty()) return owner_of_key(bearer, core::KeyKind::api);
+  return owner_of_key(basic_key(after_scheme(authorization, "basic")), core::KeyKind::api);
 }
 
-std::optional<Identity> Credentials::owner_of_key(std::string_view key) const {
+std::optional<Identity> Credentials::identify_n8n(const http::Request& request) const {
+  return owner_of_key(request.header(kN8nKeyHeader), core::KeyKind::n8n);
+}
+
+std::optional<Identity> Credentials::owner_of_key(std::string_view key, core::KeyKind kind) const {
   if (key.empty() || key.size() > kKeyMax) return std::nullopt;
   const auto owner = store_.key_owner(base::sha256(key));
-  if (!owner) return std::nullopt;
+  if (!owner || owner->kind != kind) return std::nullopt;
   return Identity{.team = owner->team, .actor = {.key = owner->key}};
 }
 

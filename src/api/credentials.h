@@ -19,6 +19,9 @@ struct Identity {
   core::Actor actor;
 };
 
+/// Where the n8n node sends its key.
+inline constexpr std::string_view kN8nKeyHeader = "X-Heymarket-API-Key";
+
 /// Safe to use from many threads.
 class Credentials {
  public:
@@ -31,8 +34,11 @@ class Credentials {
   /// as long as one with a wrong signature, so that nobody finds out which secrets there are.
   std::optional<Identity> identify(const http::Request& request, core::Timestamp now) const;
 
+  /// Takes a key of the n8n node in its own header, and nothing else; identify() does not take such a key.
+  std::optional<Identity> identify_n8n(const http::Request& request) const;
+
  private:
-  std::optional<Identity> owner_of_key(std::string_view key) const;
+  std::optional<Identity> owner_of_key(std::string_view key, core::KeyKind kind) const;
   std::optional<Identity> owner_of_token(std::string_view text, core::Timestamp now) const;
 
   const store::Store& store_;

@@ -4,13 +4,16 @@
 
 #include "api/documents.h"
 #include "api/health.h"
+#include "api/n8n/handlers.h"
 #include "api/v1/contacts.h"
 #include "api/v1/directory.h"
+#include "api/v1/lists.h"
 #include "api/v1/many_contacts.h"
 #include "api/v1/people.h"
 #include "api/v1/status.h"
 #include "api/v2/channels.h"
 #include "api/v2/contacts.h"
+#include "api/v2/lists.h"
 #include "api/v2/many_contacts.h"
 
 namespace cardfile::api {
@@ -56,6 +59,26 @@ std::span<const Route> routes() {
       {"GET", "/v1/users/get", Access::team, v1::find_users},
       {"POST", "/v1/users/update", Access::team, v1::update_users},
       {"GET", "/v1/inboxes", Access::team, v1::list_inboxes},
+
+      {"POST", "/v2/lists", Access::team, v2::create_list},
+      {"PUT", "/v2/lists/{id}", Access::team, v2::update_list},
+      {"DELETE", "/v2/lists/{id}", Access::team, v2::delete_list},
+      {"POST", "/v1/list", Access::team, v1::create_list},
+      {"GET", "/v1/list/{id}", Access::team, v1::get_list},
+      {"PUT", "/v1/list/{id}", Access::team, v1::update_list},
+      {"DELETE", "/v1/list/{id}", Access::team, v1::delete_list},
+      {"POST", "/v1/lists", Access::team, v1::list_lists},
+
+      {"GET", "/n8n/v1/test_auth", Access::n8n, n8n::test_auth},
+      {"GET", "/n8n/v1/contact_fields", Access::n8n, n8n::list_fields},
+      {"GET", "/n8n/v1/inboxes", Access::n8n, n8n::list_inboxes},
+      {"GET", "/n8n/v1/lists", Access::n8n, n8n::list_lists},
+      {"GET", "/n8n/v1/templates", Access::n8n, n8n::list_templates},
+      {"POST", "/n8n/v1/contacts", Access::n8n, n8n::save_contact},
+      {"POST", "/n8n/v1/lists", Access::n8n, n8n::create_list},
+      {"POST", "/n8n/v1/lists/{id}/members", Access::n8n, n8n::change_members},
+      {"POST", "/n8n/v1/triggers", Access::n8n, n8n::refuse_trigger},
+      {"DELETE", "/n8n/v1/triggers/{id}", Access::n8n, n8n::refuse_trigger},
 
       {"GET", "/healthz", Access::anyone, health},
       {"GET", "/readyz", Access::anyone, readiness},

@@ -13,7 +13,8 @@ namespace cardfile::api {
 /// Who may call.
 enum class Access {
   anyone,  // No credentials are looked at.
-  team     // A team's credentials; the call reaches that team and no other.
+  team,    // A team's credentials; the call reaches that team and no other.
+  n8n      // The same, with a key of the n8n node (contract, 11).
 };
 
 using CallHandler = base::Task<http::Response> (*)(const Call& call);

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 
+#include "api/credentials.h"
 #include "api/sealed_secret.h"
 #include "base/crypto.h"
 #include "cli/command_line.h"
@@ -33,6 +34,7 @@ struct Arguments {
   std::string email;
   std::string phone;
   std::string role = "member";
+  std::string kind = "api";
   std::vector<std::string> phones;
   std::vector<std::int64_t> members;
   bool json = false;
@@ -232,7 +234,20 @@ int list_inboxes(const Arguments& arguments, const base::Config& settings) {
 
 void write_key_members(wire::JsonWriter& writer, const core::ApiKey& key) {
   writer.key("id").integer(key.id.value()).key("name").string(key.name);
+  writer.key("kind").string(core::to_string(key.kind));
   writer.key("created").string(core::to_rfc3339(key.created)).key("revoked").boolean(key.revoked);
+}
+
+core::KeyKind kind_of(const Arguments& arguments) {
+  return arguments.kind == "n8n" ? core::KeyKind::n8n : core::KeyKind::api;
+}
+
+/// A line that shows that the key works.
+std::string example_call(core::KeyKind kind, const std::string& secret) {
+  if (kind == core::KeyKind::n8n) {
+    return fmt::format("curl -H \"{}: {}\" http://127.0.0.1:8080/n8n/v1/test_auth", api::kN8nKeyHeader, secret);
+  }
+  return fmt::format("curl -H \"Authorization: Bearer {}\" http://127.0.0.1:8080/v1/team", secret);
 }
 
 /// 32 random bytes behind a prefix by which scanners for leaked credentials can tell what was found.
@@ -248,7 +263,8 @@ int create_key(const Arguments& arguments, const base::Config& settings) {
   directory_of(*store, team);
   const std::string secret = new_secret("cf_");
   const std::string digest = base::to_hex(base::sha256(secret));
-  const auto outcome = commit_as_operator(*store, team, core::CreateKey{.name = arguments.name, .digest = digest});
+  const auto outcome = commit_as_operator(
+      *store, team, core::CreateKey{.name = arguments.name, .digest = digest, .kind = kind_of(arguments)});
   const auto& key = std::get<core::KeySaved>(outcome).key;
   if (arguments.json) {
     print_json(json_object(key, [&](wire::JsonWriter& writer, const core::ApiKey& made) {
@@ -260,8 +276,8 @@ int create_key(const Arguments& arguments, const base::Config& settings) {
   }
   fmt::print(
       "Key {} \"{}\" of team {} is made:\n\n  {}\n\nKeep it: it is stored as a digest only and not shown again. Use it "
-      "as\n\n  curl -H \"Authorization: Bearer {}\" http://127.0.0.1:8080/v1/team\n",
-      key.id.value(), key.name, arguments.team, secret, secret);
+      "as\n\n  {}\n",
+      key.id.value(), key.name, arguments.team, secret, example_call(key.kind, secret));
   return 0;
 }
 
@@ -276,9 +292,10 @@ int list_keys(const Arguments& arguments, const base::Config& settings) {
     }));
     return 0;
   }
-  Table table({"ID", "NAME", "CREATED", "STATE"});
+  Table table({"ID", "NAME", "KIND", "CREATED", "STATE"});
   for (const auto& [id, key] : directory->keys) {
-    table.add({std::to_string(id.value()), key.name, core::to_rfc3339(key.created), key.revoked ? "revoked" : "valid"});
+    table.add({std::to_string(id.value()), key.name, std::string(core::to_string(key.kind)),
+               core::to_rfc3339(key.created), key.revoked ? "revoked" : "valid"});
   }
   fmt::print("{}", table.to_text());
   return 0;
@@ -460,11 +477,14 @@ void add_inbox(CLI::App& app, Invocation& invocation) {
 
 void add_key(CLI::App& app, Invocation& invocation) {
   CLI::App& group = add_group(app, "key", "Make, list and revoke a team's API keys");
-  group.footer("Example: cardfile key create --team 1 --name \"n8n\"");
+  group.footer("Example: cardfile key create --team 1 --name \"CRM sync\"");
   auto [create, creation] = add_command(group, invocation, "create", "Make an API key and show it, this once",
-                                        "key create --team 1 --name \"n8n\"", create_key);
+                                        "key create --team 1 --name \"CRM sync\"", create_key);
   add_team_option(*create, *creation);
   create->add_option("--name", creation->name, "What the key is for")->required()->check(is_text())->type_name("NAME");
+  create->add_option("--kind", creation->kind, "api, or n8n for the n8n node (default api)")
+      ->check(CLI::IsMember({"api", "n8n"}))
+      ->type_name("KIND");
   add_json_flag(*create, *creation);
   auto [list, listing] =
       add_command(group, invocation, "list", "List a team's keys, without the secrets", "key list --team 1", list_keys);

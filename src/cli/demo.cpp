@@ -49,6 +49,8 @@ void seed_demo(store::Store& store, const std::string& folder) {
                     folder));
   }
   std::vector<core::Action> actions = demo_actions();
+  actions.emplace_back(core::CreateKey{
+      .name = "demo of the n8n node", .digest = base::to_hex(base::sha256(kDemoN8nKey)), .kind = core::KeyKind::n8n});
   // The key comes last: a folder that has it has the rest.
   actions.emplace_back(core::CreateKey{.name = "demo", .digest = base::to_hex(base::sha256(kDemoKey))});
   std::vector<store::Work> works;

@@ -10,6 +10,7 @@ namespace cardfile::cli {
 
 /// The one key that everybody knows; so that scripts and examples can rely on it.
 inline constexpr std::string_view kDemoKey = "cardfile-demo-key";
+inline constexpr std::string_view kDemoN8nKey = "cardfile-demo-n8n-key";
 
 bool has_demo_key(const store::Store& store);
 

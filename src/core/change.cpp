@@ -53,6 +53,20 @@ class Differences {
     }
   }
 
+  void add_notes(const std::vector<Note>& from, const std::vector<Note>& to) {
+    if (from == to) return;
+    const auto lacks = [](const std::vector<Note>& notes, const Note& note) {
+      return std::find(notes.begin(), notes.end(), note) == notes.end();
+    };
+    const auto field = [](const Note& note) { return "note." + std::to_string(note.id); };
+    for (const Note& note : from) {
+      if (lacks(to, note)) changes_.push_back({field(note), note.text, {}});
+    }
+    for (const Note& note : to) {
+      if (lacks(from, note)) changes_.push_back({field(note), {}, note.text});
+    }
+  }
+
   std::vector<FieldChange> take() { return std::move(changes_); }
 
  private:
@@ -92,6 +106,8 @@ std::string_view to_string(Subject subject) {
       return "tag";
     case Subject::inbox:
       return "inbox";
+    case Subject::list:
+      return "list";
     case Subject::api_key:
       return "api_key";
     case Subject::api_secret:
@@ -131,6 +147,7 @@ std::vector<FieldChange> differences(const std::optional<Contact>& before, const
   found.add("unsubscribed_contact", from.consent.unsubscribed_contact, to.consent.unsubscribed_contact);
   found.add("email_suppressions", from.email_suppressions, to.email_suppressions);
   found.add("channels", from.channels, to.channels);
+  found.add_notes(from.notes, to.notes);
   return found.take();
 }
 

@@ -28,10 +28,25 @@ struct TagRemoval {
   friend bool operator==(const TagRemoval&, const TagRemoval&) = default;
 };
 
-/// A row of the directory as it is to be stored, new or in place of the one with its id; or one that is to go.
-using DirectoryChange = std::variant<Team, User, CustomField, Tag, TagRemoval, Inbox, ApiKey, ApiSecret>;
+/// A list's row that is to go.
+struct ListRemoval {
+  ListId id;
 
-enum class Subject { contact, team, user, custom_field, tag, inbox, api_key, api_secret };
+  friend bool operator==(const ListRemoval&, const ListRemoval&) = default;
+};
+
+/// A row of the directory as it is to be stored, new or in place of the one with its id; or one that is to go.
+using DirectoryChange =
+    std::variant<Team, User, CustomField, Tag, TagRemoval, Inbox, List, ListRemoval, ApiKey, ApiSecret>;
+
+/// Who comes into a list, and who leaves it.
+struct MembershipChange {
+  ListId list;
+  std::vector<ContactId> added;
+  std::vector<ContactId> removed;
+};
+
+enum class Subject { contact, team, user, custom_field, tag, inbox, list, api_key, api_secret };
 std::string_view to_string(Subject subject);  // "contact"
 
 enum class Operation { create, update, remove };
@@ -41,7 +56,7 @@ std::string_view to_string(Operation operation);  // "create", "update", "delete
 using LogValue =
     std::variant<std::monostate, bool, std::int64_t, std::string, std::vector<std::int64_t>, std::vector<Channel>>;
 
-/// One field: what it was and what it became. A custom value's field is "custom.123".
+/// One field: what it was and what it became. A custom value's field is "custom.123", a note's is "note.7".
 struct FieldChange {
   std::string field;
   LogValue from;

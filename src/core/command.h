@@ -157,9 +157,43 @@ struct DeleteTag {
   TagId id;
 };
 
+/// Contacts that are to be in a list: by id, and by creates that leave a contact as it is which has the address already
+/// (contract, 9.4).
+struct ListContacts {
+  std::vector<ContactId> ids;
+  std::vector<CreateContact> addresses;  // Of a phone or an e-mail each.
+};
+
+/// A local id that a list has already gives that list, as it is.
+struct CreateList {
+  Uuid uuid;
+  std::string title;
+  std::optional<std::string> local_id;
+  ListContacts contacts;
+  std::vector<FieldError> problems;
+};
+
+/// An absent member keeps what is stored. Who is to be in the list is settled in the order of the members below; one
+/// who is to leave it leaves it, whatever else the command says.
+struct UpdateList {
+  ListId id;
+  std::optional<std::string> title;
+  std::optional<ListContacts> contacts;  // In place of those that it has.
+  ListContacts add;
+  std::vector<ContactId> remove;  // Whoever is not in the list makes no difference.
+  std::vector<Address> remove_addresses;
+  std::vector<FieldError> problems;
+};
+
+/// The contacts stay.
+struct DeleteList {
+  ListId id;
+};
+
 struct CreateKey {
   std::string name;
   std::string digest;
+  KeyKind kind = KeyKind::api;
 };
 
 struct RevokeKey {
@@ -178,9 +212,10 @@ struct RevokeSecret {
   Uuid id;
 };
 
-using Action = std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, AddChannel, UpdateChannel,
-                            RemoveChannel, CreateTeam, CreateUser, UpdateUsers, CreateInbox, CreateFields, CreateTag,
-                            UpdateTag, DeleteTag, CreateKey, RevokeKey, CreateSecret, RevokeSecret>;
+using Action =
+    std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, AddChannel, UpdateChannel, RemoveChannel,
+                 CreateTeam, CreateUser, UpdateUsers, CreateInbox, CreateFields, CreateTag, UpdateTag, DeleteTag,
+                 CreateList, UpdateList, DeleteList, CreateKey, RevokeKey, CreateSecret, RevokeSecret>;
 
 /// Who asks: an API key, an API secret, or, with neither, the operator at the command line.
 struct Actor {
@@ -197,6 +232,7 @@ struct Command {
   Actor actor;
   Uuid request_id;
   Action action;
+  bool dry_run = false;  // Decided as any other, but nothing becomes of it.
 };
 
 }  // namespace cardfile::core

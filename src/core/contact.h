@@ -38,6 +38,15 @@ struct Consent {
   friend bool operator==(const Consent&, const Consent&) = default;
 };
 
+/// A text pinned on a contact.
+struct Note {
+  std::int64_t id = 0;  // The contact's revision with which it came.
+  Timestamp date;
+  std::string text;
+
+  friend bool operator==(const Note&, const Note&) = default;
+};
+
 /// Values of the team's custom fields; a field without a value is absent.
 using CustomValues = std::map<FieldId, std::string>;
 
@@ -58,6 +67,7 @@ struct Contact {
   Consent consent;
   std::vector<std::int64_t> email_suppressions;  // A set: sorted, distinct.
   std::vector<Channel> channels;                 // The first of a type is what the plain field shows.
+  std::vector<Note> notes;                       // Oldest first.
 
   /// The value of the first channel of that type; empty when there is none.
   std::string_view phone() const;

@@ -16,7 +16,7 @@ void throw_unless_accepted(const std::optional<IfMatch>& if_match, std::int64_t 
   if (if_match && !if_match->accepts(rev)) throw Error::precondition_failed(rev);
 }
 
-Decision saved(ContactChange change, const TeamState& state, Recorder& recorder) {
+void record(ContactChange& change, const TeamState& state, Recorder& recorder) {
   Contact& after = *change.after;
   std::erase_if(after.tags, [&](TagId tag) { return !state.directory()->tags.contains(tag); });
   after.rev = change.before ? change.before->rev + 1 : 1;
@@ -24,8 +24,12 @@ Decision saved(ContactChange change, const TeamState& state, Recorder& recorder)
   if (!change.before) after.created = after.updated;
   recorder.log(Subject::contact, after.id.value(), after.rev, change.before ? Operation::update : Operation::create,
                differences(change.before, change.after));
-  Decision decision = recorder.decision(ContactSaved{after});
-  decision.contact = std::move(change);
+}
+
+Decision saved(ContactChange change, const TeamState& state, Recorder& recorder) {
+  record(change, state, recorder);
+  Decision decision = recorder.decision(ContactSaved{*change.after});
+  decision.contacts.push_back(std::move(change));
   return decision;
 }
 

@@ -17,8 +17,11 @@ Contact found_or_throw(const TeamState& state, const ContactKey& key);
 /// Throws precondition_failed unless the condition, if there is one, accepts the stored revision.
 void throw_unless_accepted(const std::optional<IfMatch>& if_match, std::int64_t rev);
 
-/// The decision to save `change.after`: revision and time raised, tags that were deleted since left out, one entry
+/// Makes `change.after` what is to be saved: revision and time raised, tags that were deleted since left out, one entry
 /// logged.
+void record(ContactChange& change, const TeamState& state, Recorder& recorder);
+
+/// The decision to save `change.after`, recorded.
 Decision saved(ContactChange change, const TeamState& state, Recorder& recorder);
 
 }  // namespace cardfile::core

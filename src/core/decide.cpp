@@ -8,6 +8,7 @@
 #include "core/decide_channels.h"
 #include "core/decide_contact.h"
 #include "core/decide_directory.h"
+#include "core/decide_lists.h"
 #include "core/decide_people.h"
 #include "core/decide_tags.h"
 #include "core/error.h"
@@ -22,11 +23,24 @@ std::string Actor::to_string() const {
   return secret ? "secret:" + secret->to_string() : "operator";
 }
 
+namespace {
+
+/// Keeps what the caller gets to see, and nothing else.
+Decision without_effect(Decision decision, const TeamState& state) {
+  Decision seen;
+  seen.outcome = std::move(decision.outcome);
+  seen.clock = state.clock();
+  return seen;
+}
+
+}  // namespace
+
 Decision decide(Command command, const TeamState& state, Timestamp now) {
   const bool founds_team = std::holds_alternative<CreateTeam>(command.action);
   if (!founds_team && !state.directory()) throw Error(ErrorCode::not_found, "no team has this id");
   Recorder recorder(command, state.clock(), now);
-  return std::visit([&](auto& action) { return decide_action(action, state, recorder); }, command.action);
+  Decision decision = std::visit([&](auto& action) { return decide_action(action, state, recorder); }, command.action);
+  return command.dry_run ? without_effect(std::move(decision), state) : decision;
 }
 
 }  // namespace cardfile::core

@@ -23,6 +23,7 @@ struct TeamClock {
   ContactId contact;
   ChannelId channel;
   TagId tag;
+  ListId list;
 
   friend bool operator==(const TeamClock&, const TeamClock&) = default;
 };
@@ -41,6 +42,9 @@ class TeamState {
   virtual const TeamClock& clock() const = 0;
   virtual std::optional<Contact> contact(const ContactKey& key) const = 0;
   virtual std::optional<ContactId> owner_of(const Address& address) const = 0;
+  virtual bool is_member(ListId list, ContactId contact) const = 0;
+  virtual std::vector<ContactId> members(ListId list) const = 0;      // By id.
+  virtual std::vector<ListId> lists_of(ContactId contact) const = 0;  // By id.
 };
 
 /// What the caller gets to see.
@@ -71,6 +75,10 @@ struct UsersSaved {
 struct InboxSaved {
   Inbox inbox;
 };
+struct ListSaved {
+  List list;
+};
+struct ListDeleted {};
 struct KeySaved {
   ApiKey key;
 };
@@ -78,13 +86,14 @@ struct SecretSaved {
   ApiSecret secret;
 };
 using Outcome = std::variant<ContactSaved, ContactDeleted, TagSaved, TagDeleted, FieldsSaved, TeamSaved, UserSaved,
-                             UsersSaved, InboxSaved, KeySaved, SecretSaved>;
+                             UsersSaved, InboxSaved, ListSaved, ListDeleted, KeySaved, SecretSaved>;
 
 /// What an accepted command does: rows to save, log entries to append, counters to move, all in one transaction.
 struct Decision {
   Outcome outcome;
-  std::optional<ContactChange> contact;
+  std::vector<ContactChange> contacts;
   std::vector<DirectoryChange> directory;
+  std::vector<MembershipChange> memberships;
   std::vector<ChangeEntry> entries;
   TeamClock clock;  // The team's, after the command.
 };
@@ -93,11 +102,13 @@ struct Decision {
 /// back, so `updated` is `now` or one microsecond past the team's last, whichever is later (contract, 1.6).
 ///
 /// Refusals come in this order, and nothing is changed by one:
-///   not_found            the team, or the contact that a write names
+///   not_found            the team, or the contact, tag or list that a write names
 ///   precondition_failed  If-Match does not accept the stored revision
 ///   bad_data             every field at fault, those the patch brought along and those only the store could tell
 ///   not_found            the channel that an update or delete names, on a contact that is there
 ///   conflict             every address that belongs to another contact
+///
+/// A dry run is refused in the same way; accepted, its outcome tells what would have been saved, and nothing is.
 Decision decide(Command command, const TeamState& state, Timestamp now);
 
 }  // namespace cardfile::core

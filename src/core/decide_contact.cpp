@@ -11,6 +11,7 @@
 #include "core/address.h"
 #include "core/contact_write.h"
 #include "core/error.h"
+#include "core/list_write.h"
 #include "core/text.h"
 
 namespace cardfile::core {
@@ -124,6 +125,15 @@ void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recor
   }
 }
 
+/// A note that is the newest one already is not pinned again, so that a call may be repeated. The oldest one makes room
+/// for the last that fits; the change log keeps it.
+void pin(Contact& contact, const std::string& text, Recorder& recorder) {
+  auto& notes = contact.notes;
+  if (text.empty() || (!notes.empty() && notes.back().text == text)) return;
+  if (notes.size() >= kNotesMax) notes.erase(notes.begin());
+  notes.push_back({.id = contact.rev + 1, .date = recorder.time(), .text = text});
+}
+
 void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const Directory& directory,
            Recorder& recorder) {
   apply_names(contact, patch);
@@ -135,6 +145,7 @@ void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const D
   if (patch.opted_out) contact.consent.unsubscribed_admin = *patch.opted_out;
   if (patch.email_suppressions) contact.email_suppressions = *patch.email_suppressions;
   apply_channels(contact, patch, recorder);
+  if (patch.note) pin(contact, *patch.note, recorder);
 }
 
 Decision update(Contact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,
@@ -168,33 +179,9 @@ ContactId granted_contact_id(const CreateContact& action, const TeamState& state
   return *action.id;
 }
 
-/// Whom an API-made contact counts as made by (contract, 15, question 17): the team's first administrator.
-UserId owner_of_team(const Directory& directory) {
-  for (const auto& [id, user] : directory.users) {
-    if (user.role == Role::admin) return id;
-  }
-  return {};
-}
-
-}  // namespace
-
-Decision decide_action(UpdateContact& action, const TeamState& state, Recorder& recorder) {
-  Contact before = found_or_throw(state, action.key);
-  throw_unless_accepted(action.if_match, before.rev);
-  throw_if_bad(action.patch, *state.directory());
-  return update(std::move(before), action.patch, action.custom_mode, state, recorder);
-}
-
-Decision decide_action(CreateContact& action, const TeamState& state, Recorder& recorder) {
+/// The contact that the create makes, not recorded yet. It is certain that it updates none.
+ContactChange creation(CreateContact& action, const TeamState& state, Recorder& recorder) {
   const Directory& directory = *state.directory();
-  throw_if_bad(action.patch, directory);
-  if (action.on_duplicate != OnDuplicate::reject) {
-    if (const auto owner = addressee(action.patch, state)) {
-      Contact before = found_or_throw(state, *owner);
-      if (action.on_duplicate == OnDuplicate::keep) return recorder.decision(ContactSaved{std::move(before)});
-      return update(std::move(before), action.patch, action.custom_mode, state, recorder);
-    }
-  }
   Contact contact;
   contact.uuid = action.uuid;
   contact.creator = owner_of_team(directory);
@@ -204,17 +191,50 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
   contact.id = granted_contact_id(action, state, recorder);
   ContactChange change{.before = std::nullopt, .after = std::move(contact)};
   throw_if_owned_by_another(change, action.patch, state);
-  return saved(std::move(change), state, recorder);
+  return change;
+}
+
+}  // namespace
+
+ContactId existing_or_created(CreateContact& action, const TeamState& state, Recorder& recorder,
+                              std::vector<ContactChange>& changes) {
+  throw_if_bad(action.patch, *state.directory());
+  if (const auto owner = addressee(action.patch, state)) return *owner;
+  ContactChange& change = changes.emplace_back(creation(action, state, recorder));
+  record(change, state, recorder);
+  return change.after->id;
+}
+
+Decision decide_action(UpdateContact& action, const TeamState& state, Recorder& recorder) {
+  Contact before = found_or_throw(state, action.key);
+  throw_unless_accepted(action.if_match, before.rev);
+  throw_if_bad(action.patch, *state.directory());
+  return update(std::move(before), action.patch, action.custom_mode, state, recorder);
+}
+
+Decision decide_action(CreateContact& action, const TeamState& state, Recorder& recorder) {
+  throw_if_bad(action.patch, *state.directory());
+  if (action.on_duplicate != OnDuplicate::reject) {
+    if (const auto owner = addressee(action.patch, state)) {
+      Contact before = found_or_throw(state, *owner);
+      if (action.on_duplicate == OnDuplicate::keep) return recorder.decision(ContactSaved{std::move(before)});
+      return update(std::move(before), action.patch, action.custom_mode, state, recorder);
+    }
+  }
+  return saved(creation(action, state, recorder), state, recorder);
 }
 
 Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& recorder) {
   ContactChange change{.before = found_or_throw(state, action.key), .after = std::nullopt};
   const Contact& before = *change.before;
   throw_unless_accepted(action.if_match, before.rev);
+  ListChanges lists = leave_all_lists(before.id, state, recorder);
   recorder.log(Subject::contact, before.id.value(), before.rev + 1, Operation::remove,
                differences(change.before, change.after));
   Decision decision = recorder.decision(ContactDeleted{});
-  decision.contact = std::move(change);
+  decision.contacts.push_back(std::move(change));
+  decision.directory = std::move(lists.rows);
+  decision.memberships = std::move(lists.memberships);
   return decision;
 }
 

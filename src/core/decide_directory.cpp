@@ -94,9 +94,11 @@ Decision decide_action(CreateKey& action, const TeamState& state, Recorder& reco
                    .name = texts.name("name", action.name),
                    .digest = action.digest,
                    .created = recorder.time(),
-                   .revoked = false};
+                   .revoked = false,
+                   .kind = action.kind};
   texts.throw_if_bad();
-  recorder.log(Subject::api_key, key.id.value(), 1, Operation::create, {{"name", {}, key.name}});
+  recorder.log(Subject::api_key, key.id.value(), 1, Operation::create,
+               {{"name", {}, key.name}, {"kind", {}, std::string(to_string(key.kind))}});
   Decision decision = recorder.decision(KeySaved{key});
   decision.directory.emplace_back(key);
   return decision;

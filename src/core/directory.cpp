@@ -14,4 +14,21 @@ bool UserFilter::matches(const User& user) const {
   return std::any_of(phones.begin(), phones.end(), has_phone) || std::any_of(emails.begin(), emails.end(), has_email);
 }
 
+std::string_view to_string(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::api:
+      return "api";
+    case KeyKind::n8n:
+      return "n8n";
+  }
+  return "api";
+}
+
+UserId owner_of_team(const Directory& directory) {
+  for (const auto& [id, user] : directory.users) {
+    if (user.role == Role::admin) return id;
+  }
+  return {};
+}
+
 }  // namespace cardfile::core

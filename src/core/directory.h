@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ids.h"
@@ -80,6 +81,37 @@ struct Tag {
   friend bool operator==(const Tag&, const Tag&) = default;
 };
 
+/// The most contacts that a list may hold.
+inline constexpr std::int64_t kListSize = 10'000;
+
+/// A named set of contacts (contract, 9.4). Which ones is not in the directory: they may be many.
+struct List {
+  ListId id;
+  Uuid uuid;
+  std::string name;
+  std::string local_id;  // The client's own name for it, one list's only; empty when it gave none.
+  UserId creator;
+  std::int64_t size = 0;  // How many contacts it has.
+  std::int64_t rev = 0;
+  Timestamp created;
+  Timestamp updated;
+
+  friend bool operator==(const List&, const List&) = default;
+};
+
+/// A contact as a list shows it: one that has a phone.
+struct ListTarget {
+  std::string phone;
+  std::string first;
+  std::string last;
+
+  friend bool operator==(const ListTarget&, const ListTarget&) = default;
+};
+
+/// What a key opens: the API, or the surface of the n8n node (contract, 11).
+enum class KeyKind { api, n8n };
+std::string_view to_string(KeyKind kind);  // "api"
+
 /// A team's API key. The key itself is nowhere: `digest` is the SHA-256 of it.
 struct ApiKey {
   KeyId id;
@@ -87,6 +119,7 @@ struct ApiKey {
   std::string digest;  // 64 hexadecimal digits.
   Timestamp created;
   bool revoked = false;
+  KeyKind kind = KeyKind::api;
 
   friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };
@@ -109,10 +142,15 @@ struct Directory {
   std::map<FieldId, CustomField> fields;
   std::map<TagId, Tag> tags;
   std::map<InboxId, Inbox> inboxes;
+  std::map<ListId, List> lists;
   std::map<KeyId, ApiKey> keys;
   std::map<Uuid, ApiSecret> secrets;
 
   friend bool operator==(const Directory&, const Directory&) = default;
 };
+
+/// Whom a thing counts as made by that came in through the API (contract, 15, question 17): the team's first
+/// administrator.
+UserId owner_of_team(const Directory& directory);
 
 }  // namespace cardfile::core

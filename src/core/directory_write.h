@@ -54,6 +54,9 @@ class Texts {
     return std::move(value).value_or(std::string());
   }
 
+  /// For those that no text is to blame for.
+  std::vector<FieldError>& problems() { return problems_; }
+
   void throw_if_bad() { throw_if_any(ErrorCode::bad_data, std::move(problems_)); }
 
  private:

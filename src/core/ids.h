@@ -36,6 +36,7 @@ using UserId = Id<struct UserTag>;
 using TagId = Id<struct TagTag>;
 using FieldId = Id<struct FieldTag>;
 using InboxId = Id<struct InboxTag>;
+using ListId = Id<struct ListTag>;
 using KeyId = Id<struct KeyTag>;
 
 /// Reads an id as clients write it: 1 to kIdMax in decimal digits, without sign, blanks or leading zeros.

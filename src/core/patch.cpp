@@ -91,6 +91,12 @@ void check_suppressions(Checker& check, std::vector<std::int64_t>& ids) {
   }
 }
 
+void check_note(Checker& check, std::string& note) {
+  note = std::string(trimmed(note));
+  check.length("note", note, kNoteMax);
+  if (!is_plain_text(note)) check.report("note", "must not have control characters but tabs and line ends");
+}
+
 bool is_type_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
 
 /// `path` stands before the names of the fields: "contact_channels[0].".
@@ -152,6 +158,7 @@ ContactPatch normalised(ContactPatch patch) {
   if (patch.tags) check_tags(check, *patch.tags);
   if (patch.email_suppressions) check_suppressions(check, *patch.email_suppressions);
   if (patch.channels) check_channels(check, *patch.channels);
+  if (patch.note) check_note(check, *patch.note);
   return patch;
 }
 

@@ -22,6 +22,8 @@ inline constexpr std::size_t kCustomValueMax = 4096;
 inline constexpr std::size_t kTagsMax = 5;
 inline constexpr std::size_t kEmailSuppressionsMax = 1000;
 inline constexpr std::size_t kChannelsMax = 100;
+inline constexpr std::size_t kNoteMax = 1000;
+inline constexpr std::size_t kNotesMax = 50;
 
 /// What an address must look like, for the messages that say so.
 inline constexpr std::string_view kPhoneRule = "must be 7 to 15 digits in E.164 form, without the leading +";
@@ -54,6 +56,7 @@ struct ContactPatch {
   std::optional<bool> opted_out;
   std::optional<std::vector<std::int64_t>> email_suppressions;
   std::optional<std::vector<ChannelDraft>> channels;
+  std::optional<std::string> note;  // To be pinned on the contact beside those that it has; an empty one is none.
 
   /// What could not be read, or breaks a rule that needs no look at the store. A patch with problems is never applied:
   /// decide() refuses it, and names in the same answer what only the store could tell.

@@ -41,6 +41,8 @@ void apply(core::Directory& directory, const core::DirectoryChange& change) {
         if constexpr (std::is_same_v<Row, core::Tag>) directory.tags.insert_or_assign(row.id, row);
         if constexpr (std::is_same_v<Row, core::TagRemoval>) directory.tags.erase(row.id);
         if constexpr (std::is_same_v<Row, core::Inbox>) directory.inboxes.insert_or_assign(row.id, row);
+        if constexpr (std::is_same_v<Row, core::List>) directory.lists.insert_or_assign(row.id, row);
+        if constexpr (std::is_same_v<Row, core::ListRemoval>) directory.lists.erase(row.id);
         if constexpr (std::is_same_v<Row, core::ApiKey>) directory.keys.insert_or_assign(row.id, row);
         if constexpr (std::is_same_v<Row, core::ApiSecret>) directory.secrets.insert_or_assign(row.id, row);
       },
@@ -97,7 +99,8 @@ void Directories::remember_keys(const core::Directory& directory) {
     auto digest = bytes_of(key.digest);
     if (key.revoked || digest.empty()) continue;
     const auto bucket = bucket_of(digest);
-    keys_.emplace(bucket, Key{.digest = std::move(digest), .owner = {.team = directory.team.id, .key = id}});
+    keys_.emplace(bucket,
+                  Key{.digest = std::move(digest), .owner = {.team = directory.team.id, .key = id, .kind = key.kind}});
   }
 }
 

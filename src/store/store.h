@@ -45,6 +45,7 @@ struct Submission {
 struct KeyOwner {
   core::TeamId team;
   core::KeyId key;
+  core::KeyKind kind = core::KeyKind::api;
 };
 
 /// An API secret as it is stored, and whose it is.
@@ -94,6 +95,9 @@ class Store {
   virtual std::int64_t count(core::TeamId team, const core::ContactQuery& query) const = 0;
   /// Who has any of `addresses`, each contact once, by id and all as of one moment.
   virtual std::vector<core::Contact> contacts_at(core::TeamId team, std::span<const core::Address> addresses) const = 0;
+
+  /// The contacts of a list that have a phone, by id. None when there is no such list.
+  virtual std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list) const = 0;
 
   /// The owner of the key with that SHA-256, unless it is revoked. The comparison takes the same time wherever two
   /// digests differ.

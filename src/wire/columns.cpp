@@ -42,20 +42,20 @@ std::vector<Id> parse_integers(std::string_view text, std::string_view what) {
   return values;
 }
 
-std::string text_of(const Json& channel, std::string_view name) {
-  const auto value = channel.find(name);
-  if (!value || !value->is(JsonKind::string)) corrupt("channel");
+std::string text_of(const Json& object, std::string_view name) {
+  const auto value = object.find(name);
+  if (!value || !value->is(JsonKind::string)) corrupt(name);
   return std::string(value->text());
 }
 
-std::int64_t integer_of(const Json& channel, std::string_view name) {
-  const auto value = channel.find(name);
-  if (!value || !value->is(JsonKind::integer)) corrupt("channel");
+std::int64_t integer_of(const Json& object, std::string_view name) {
+  const auto value = object.find(name);
+  if (!value || !value->is(JsonKind::integer)) corrupt(name);
   return value->integer();
 }
 
-core::Timestamp time_of(const Json& channel, std::string_view name) {
-  return core::Timestamp(std::chrono::microseconds(integer_of(channel, name)));
+core::Timestamp time_of(const Json& object, std::string_view name) {
+  return core::Timestamp(std::chrono::microseconds(integer_of(object, name)));
 }
 
 std::int64_t microseconds(core::Timestamp time) { return time.time_since_epoch().count(); }
@@ -164,6 +164,31 @@ std::vector<core::Channel> parse_channels_column(std::string_view text) {
   channels.reserve(items->size());
   for (const Json item : *items) channels.push_back(read_channel(item));
   return channels;
+}
+
+std::string notes_column(const std::vector<core::Note>& notes) {
+  std::string text;
+  if (notes.empty()) return text;
+  JsonWriter json(text);
+  json.begin_array();
+  for (const core::Note& note : notes) {
+    json.begin_object();
+    json.key("id").integer(note.id).key("date").integer(microseconds(note.date)).key("text").string(note.text);
+    json.end_object();
+  }
+  json.end_array();
+  return text;
+}
+
+std::vector<core::Note> parse_notes_column(std::string_view text) {
+  std::vector<core::Note> notes;
+  const auto items = parse(text, JsonKind::array, "notes");
+  if (!items) return notes;
+  notes.reserve(items->size());
+  for (const Json item : *items) {
+    notes.push_back({.id = integer_of(item, "id"), .date = time_of(item, "date"), .text = text_of(item, "text")});
+  }
+  return notes;
 }
 
 void write_channel(JsonWriter& json, const core::Channel& channel) {

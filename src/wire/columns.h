@@ -41,6 +41,10 @@ std::vector<std::int64_t> parse_email_suppressions_column(std::string_view text)
 std::string channels_column(const std::vector<core::Channel>& channels);
 std::vector<core::Channel> parse_channels_column(std::string_view text);
 
+/// [{"id":7,"date":1767225600000000,"text":"Called back"}], dates in microseconds of the Unix epoch.
+std::string notes_column(const std::vector<core::Note>& notes);
+std::vector<core::Note> parse_notes_column(std::string_view text);
+
 /// One channel of that form, for other texts that hold channels. read_channel() throws std::runtime_error.
 void write_channel(JsonWriter& json, const core::Channel& channel);
 core::Channel read_channel(const Json& value);

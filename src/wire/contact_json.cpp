@@ -148,6 +148,19 @@ void write_tags(JsonWriter& json, const std::vector<core::TagId>& ids, const cor
   json.end_array();
 }
 
+/// What pinned them speaks for the team and for nobody in it.
+void write_notes(JsonWriter& json, const std::vector<core::Note>& notes) {
+  if (notes.empty()) return;
+  json.key("note").begin_array();
+  for (const core::Note& note : notes) {
+    json.begin_object();
+    json.key("date").string(core::to_rfc3339(note.date)).key("id").string(std::to_string(note.id));
+    json.key("name").string("").key("text").string(note.text).key("user_id").integer(0);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 core::ContactPatch read_shared_fields(const Json& body) {
@@ -182,6 +195,7 @@ void write_shared_members(JsonWriter& json, const core::Contact& contact, const 
   json.key("assigned_user_id").integer(contact.assigned.value());
   write_tags(json, contact.tags, directory);
   json.key("is_opted_out").boolean(contact.consent.opted_out());
+  write_notes(json, contact.notes);
 }
 
 }  // namespace cardfile::wire

@@ -14,7 +14,8 @@ namespace cardfile::wire {
 /// everything has been read.
 core::ContactPatch read_shared_fields(const Json& body);
 
-/// The members that both versions print, always all of them and in the same order, between begin_object() and
+/// The members that both versions print, in the same order and always all of them but `note`, which is there when there
+/// are notes, between begin_object() and
 /// end_object(). A tag that the directory does not have is left out.
 void write_shared_members(JsonWriter& json, const core::Contact& contact, const core::Directory& directory);
 

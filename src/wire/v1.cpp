@@ -134,7 +134,7 @@ core::UpdateTag read_tag_update(const Json& body) {
   return action;
 }
 
-std::optional<core::Timestamp> read_tags_before(const Json& body) {
+std::optional<core::Timestamp> read_updated_before(const Json& body) {
   const bool no_parameters = body.is(JsonKind::null) || (body.is(JsonKind::array) && body.empty());
   if (no_parameters) return std::nullopt;
   require_object(body);
@@ -199,7 +199,7 @@ void write_tag(JsonWriter& json, const core::Tag& tag, core::TeamId team) {
 void write_team(JsonWriter& json, const core::Directory& directory) {
   json.begin_object();
   json.key("id").integer(directory.team.id.value()).key("name").string(directory.team.name);
-  json.key("list_size").integer(kListSize);
+  json.key("list_size").integer(core::kListSize);
   json.key("members").begin_array();
   for (const auto& [id, user] : directory.users) {
     json.begin_object();

@@ -21,9 +21,6 @@
 
 namespace cardfile::wire::v1 {
 
-/// The most contacts that a list may hold, as GET /v1/team tells it.
-inline constexpr std::int64_t kListSize = 10000;
-
 /// Body of POST /v1/contact and PUT /v1/contact/{id}: `phone` is required. The patch is normalised.
 core::ContactPatch read_contact_patch(const Json& body);
 
@@ -43,8 +40,9 @@ core::CreateTag read_tag(const Json& body);
 /// Body of PUT /v1/tag/{id}, `id` left open: the same, and nothing of it is required.
 core::UpdateTag read_tag_update(const Json& body);
 
-/// The cursor of POST /v1/tags: only tags updated before it are asked for. `{}`, `[]` and null have none.
-std::optional<core::Timestamp> read_tags_before(const Json& body);
+/// The cursor of POST /v1/tags and POST /v1/lists: only what was updated before it is asked for. `{}`, `[]` and null
+/// have none.
+std::optional<core::Timestamp> read_updated_before(const Json& body);
 
 /// A whole contact.
 void write_contact(JsonWriter& json, const core::Contact& contact, const core::Directory& directory);

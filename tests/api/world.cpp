@@ -202,6 +202,10 @@ std::optional<core::Contact> World::stored(core::ContactId id) const { return st
 
 std::vector<core::ChangeEntry> World::log() const { return store_->changes(team().id, 0, 100'000); }
 
+void World::has_n8n_key(const TestTeam& team, std::string_view key) {
+  run(team.id, core::CreateKey{.name = "n8n", .digest = base::to_hex(base::sha256(key)), .kind = core::KeyKind::n8n});
+}
+
 void World::has_secret(const TestTeam& team, const core::Uuid& id, std::string_view key) {
   run(team.id, core::CreateSecret{.id = id, .name = "tests", .sealed = api::seal_secret(vault_, team.id, id, key)});
 }

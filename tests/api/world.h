@@ -103,6 +103,9 @@ class World {
   /// The first team's change log.
   std::vector<core::ChangeEntry> log() const;
 
+  /// Gives the team a key of the n8n node.
+  void has_n8n_key(const TestTeam& team, std::string_view key);
+
   /// Gives the team an API secret.
   void has_secret(const TestTeam& team, const core::Uuid& id, std::string_view key);
 

@@ -114,8 +114,18 @@ TEST(KeyCommand, ShowsAKeyOnceAndHowToUseIt) {
   EXPECT_THAT(made.output, ContainsRegex("\n  cf_[A-Za-z0-9_-]{43}\n"));
   EXPECT_THAT(made.output, HasSubstr("curl -H \"Authorization: Bearer cf_"));
   EXPECT_THAT(cardfile(folder, {"key", "list", "--team", "1"}).output,
-              MatchesRegex("ID  NAME  CREATED +STATE\n1   n8n   20[^ ]*Z  valid\n"));
+              MatchesRegex("ID  NAME  KIND  CREATED +STATE\n1   n8n   api   20[^ ]*Z  valid\n"));
   EXPECT_THAT(cardfile(folder, {"key", "list", "--team", "1", "--json"}).output, Not(HasSubstr("cf_")));
+}
+
+TEST(KeyCommand, MakesKeysOfTheOtherKindForTheN8nNode) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  const Finished made = cardfile(folder, {"key", "create", "--team", "1", "--name", "flows", "--kind", "n8n"});
+  EXPECT_EQ(made.exit_code, 0) << made.errors;
+  EXPECT_THAT(made.output, ContainsRegex("curl -H \"X-Heymarket-API-Key: cf_[^ ]*\" http://[^ ]*/n8n/v1/test_auth"));
+  EXPECT_THAT(cardfile(folder, {"key", "list", "--team", "1", "--json"}).output, HasSubstr("\"kind\":\"n8n\""));
+  EXPECT_EQ(cardfile(folder, {"key", "create", "--team", "1", "--name", "x", "--kind", "root"}).exit_code, 2);
 }
 
 TEST(KeyCommand, GivesEveryKeyAnotherSecret) {

@@ -135,6 +135,7 @@ TEST(ChangeLog, HasItsWords) {
   EXPECT_EQ(to_string(Subject::user), "user");
   EXPECT_EQ(to_string(Subject::custom_field), "custom_field");
   EXPECT_EQ(to_string(Subject::tag), "tag");
+  EXPECT_EQ(to_string(Subject::list), "list");
   EXPECT_EQ(to_string(Subject::api_key), "api_key");
   EXPECT_EQ(to_string(Subject::api_secret), "api_secret");
   EXPECT_EQ(to_string(Operation::create), "create");

@@ -275,14 +275,14 @@ TEST(CreateTag, GivesATeamAtMost10000) {
 
 // Keys.
 
-TEST(CreateKey, StoresTheDigestAndLogsOnlyTheName) {
+TEST(CreateKey, StoresTheDigestAndLogsOnlyTheNameAndWhatItOpens) {
   FakeTeam team;
   const std::string digest(64, 'a');
   const ApiKey key = team.does(CreateKey{.name = " CRM sync ", .digest = digest});
   EXPECT_EQ(key, (ApiKey{KeyId(1), "CRM sync", digest, team.now, false}));
   EXPECT_EQ(team.directory()->keys.at(KeyId(1)), key);
   EXPECT_EQ(team.last_entry().subject, Subject::api_key);
-  EXPECT_EQ(team.last_entry().changes, (Changes{{"name", {}, "CRM sync"}}));
+  EXPECT_EQ(team.last_entry().changes, (Changes{{"name", {}, "CRM sync"}, {"kind", {}, "api"}}));
   EXPECT_EQ(team.does(CreateKey{.name = "Second", .digest = std::string(64, 'b')}).id, KeyId(2));
 }
 

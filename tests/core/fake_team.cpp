@@ -76,6 +76,12 @@ FieldsSaved FakeTeam::does(const CreateFields& action) { return std::get<FieldsS
 Tag FakeTeam::does(const CreateTag& action) { return std::get<TagSaved>(commit(action)).tag; }
 Tag FakeTeam::does(const UpdateTag& action) { return std::get<TagSaved>(commit(action)).tag; }
 void FakeTeam::does(const DeleteTag& action) { EXPECT_TRUE(std::holds_alternative<TagDeleted>(commit(action))); }
+List FakeTeam::does(CreateList action) {
+  if (action.uuid == Uuid()) action.uuid = uuid(++lists_made_);
+  return std::get<ListSaved>(commit(std::move(action))).list;
+}
+List FakeTeam::does(const UpdateList& action) { return std::get<ListSaved>(commit(action)).list; }
+void FakeTeam::does(const DeleteList& action) { EXPECT_TRUE(std::holds_alternative<ListDeleted>(commit(action))); }
 ApiKey FakeTeam::does(const CreateKey& action) { return std::get<KeySaved>(commit(action)).key; }
 ApiKey FakeTeam::does(const RevokeKey& action) { return std::get<KeySaved>(commit(action)).key; }
 ApiSecret FakeTeam::does(const CreateSecret& action) { return std::get<SecretSaved>(commit(action)).secret; }
@@ -89,6 +95,15 @@ Error FakeTeam::refuses(Action action) {
   }
   ADD_FAILURE() << "the command was accepted";
   return {ErrorCode::internal_error, "the command was accepted"};
+}
+
+Outcome FakeTeam::rehearses(Action action) {
+  const Command command{kTeam, actor, request_id, as_read_by_the_wire(std::move(action)), true};
+  const Decision decision = decide(command, *this, now);
+  EXPECT_TRUE(decision.contacts.empty() && decision.directory.empty() && decision.memberships.empty());
+  EXPECT_TRUE(decision.entries.empty());
+  EXPECT_EQ(decision.clock, clock_);
+  return decision.outcome;
 }
 
 Contact FakeTeam::has_contact(ContactPatch patch) { return does(CreateContact{.patch = std::move(patch)}); }
@@ -105,15 +120,38 @@ std::optional<ContactId> FakeTeam::owner_of(const Address& address) const {
   return found == owners_.end() ? std::nullopt : std::optional(found->second);
 }
 
+bool FakeTeam::is_member(ListId list, ContactId contact) const { return members_.contains({list, contact}); }
+
+std::vector<ContactId> FakeTeam::members(ListId list) const {
+  std::vector<ContactId> contacts;
+  for (const auto& [in, contact] : members_) {
+    if (in == list) contacts.push_back(contact);
+  }
+  return contacts;
+}
+
+std::vector<ListId> FakeTeam::lists_of(ContactId contact) const {
+  std::vector<ListId> lists;
+  for (const auto& [list, member] : members_) {
+    if (member == contact) lists.push_back(list);
+  }
+  return lists;
+}
+
 Outcome FakeTeam::commit(Action action) {
   const Command command{kTeam, actor, request_id, as_read_by_the_wire(std::move(action))};
   const Decision decision = decide(command, *this, now);
   check_entries(decision);
-  if (decision.contact) save(*decision.contact);
+  for (const ContactChange& change : decision.contacts) save(change);
+  for (const auto& [list, added, removed] : decision.memberships) {
+    for (const ContactId contact : removed) EXPECT_EQ(members_.erase({list, contact}), 1U);
+    for (const ContactId contact : added) EXPECT_TRUE(members_.emplace(list, contact).second);
+  }
   for (const DirectoryChange& change : decision.directory) save(change);
   log_.insert(log_.end(), decision.entries.begin(), decision.entries.end());
   clock_ = decision.clock;
   check_owners();
+  check_lists();
   return decision.outcome;
 }
 
@@ -141,6 +179,10 @@ void FakeTeam::save(const DirectoryChange& change) {
     EXPECT_EQ(directory_->tags.erase(removal->id), 1U);
   }
   if (const auto* inbox = std::get_if<Inbox>(&change)) directory_->inboxes[inbox->id] = *inbox;
+  if (const auto* list = std::get_if<List>(&change)) directory_->lists[list->id] = *list;
+  if (const auto* removal = std::get_if<ListRemoval>(&change)) {
+    EXPECT_EQ(directory_->lists.erase(removal->id), 1U);
+  }
   if (const auto* key = std::get_if<ApiKey>(&change)) directory_->keys[key->id] = *key;
   if (const auto* secret = std::get_if<ApiSecret>(&change)) directory_->secrets[secret->id] = *secret;
 }
@@ -158,7 +200,7 @@ void FakeTeam::check_entries(const Decision& decision) const {
   }
   EXPECT_EQ(decision.clock.seq, seq);
   EXPECT_EQ(decision.clock.updated, last);
-  EXPECT_EQ(decision.entries.size(), decision.directory.size() + (decision.contact ? 1U : 0U));
+  EXPECT_EQ(decision.entries.size(), decision.directory.size() + decision.contacts.size());
 }
 
 /// The index that address_changes() keeps says what the contacts say.
@@ -170,6 +212,18 @@ void FakeTeam::check_owners() const {
     }
   }
   EXPECT_EQ(owners_, expected);
+}
+
+/// A list has as many contacts as it says, and they are there.
+void FakeTeam::check_lists() const {
+  std::map<ListId, std::int64_t> sizes;
+  for (const auto& [list, contact] : members_) {
+    EXPECT_TRUE(contacts_.contains(contact)) << "contact " << contact.value() << " is in a list and nowhere else";
+    ++sizes[list];
+  }
+  if (!directory_) return;
+  for (const auto& [id, list] : directory_->lists) EXPECT_EQ(list.size, sizes[id]);
+  for (const auto& [id, size] : sizes) EXPECT_TRUE(directory_->lists.contains(id)) << "list " << id.value();
 }
 
 }  // namespace cardfile::core

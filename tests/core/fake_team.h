@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,6 +71,9 @@ class FakeTeam final : public TeamState {
   Tag does(const CreateTag& action);
   Tag does(const UpdateTag& action);
   void does(const DeleteTag& action);
+  List does(CreateList action);
+  List does(const UpdateList& action);
+  void does(const DeleteList& action);
   ApiKey does(const CreateKey& action);
   ApiKey does(const RevokeKey& action);
   ApiSecret does(const CreateSecret& action);
@@ -77,6 +81,9 @@ class FakeTeam final : public TeamState {
 
   /// Decides and gives the refusal back. The test fails when there is none.
   Error refuses(Action action);
+
+  /// Decides without effect, and gives what would have come of it.
+  Outcome rehearses(Action action);
 
   /// A contact to begin with.
   Contact has_contact(ContactPatch patch);
@@ -92,6 +99,9 @@ class FakeTeam final : public TeamState {
   const TeamClock& clock() const override { return clock_; }
   std::optional<Contact> contact(const ContactKey& key) const override;
   std::optional<ContactId> owner_of(const Address& address) const override;
+  bool is_member(ListId list, ContactId contact) const override;
+  std::vector<ContactId> members(ListId list) const override;
+  std::vector<ListId> lists_of(ContactId contact) const override;
 
   /// What decide() is told.
   Timestamp now = at("2026-03-02T09:15:00Z");
@@ -104,13 +114,16 @@ class FakeTeam final : public TeamState {
   void save(const DirectoryChange& change);
   void check_entries(const Decision& decision) const;
   void check_owners() const;
+  void check_lists() const;
 
   std::optional<Directory> directory_;
   TeamClock clock_;
   std::map<ContactId, Contact> contacts_;
   std::map<Address, ContactId> owners_;
+  std::set<std::pair<ListId, ContactId>> members_;
   std::vector<ChangeEntry> log_;
   std::uint8_t contacts_made_ = 0;
+  std::uint8_t lists_made_ = 100;
 };
 
 }  // namespace cardfile::core

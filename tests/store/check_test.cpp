@@ -49,6 +49,8 @@ const Damage kDamages[] = {
      "Contact 2 of team 1 is not what the change log made it"},
     {"ACustomValueThatTheLogDoesNotHave", "UPDATE contact SET custom = '{\"7\":\"x\"}' WHERE id = 2",
      "Contact 2 of team 1 is not what the change log made it"},
+    {"ANoteThatTheLogDoesNotHave", "UPDATE contact SET notes = '[{\"id\":1,\"date\":5,\"text\":\"x\"}]' WHERE id = 2",
+     "Contact 2 of team 1 is not what the change log made it"},
     {"AnOptOutThatTheLogDoesNotHave", "UPDATE contact SET unsubscribed_contact = 1 WHERE id = 2",
      "Contact 2 of team 1 is not what the change log made it"},
     {"AChainThatDoesNotHold",
@@ -58,19 +60,40 @@ const Damage kDamages[] = {
      "Contact 2 of team 1 is assigned to a user that the team does not have"},
     {"ARowThatTheLogDoesNotKnow",
      "INSERT INTO contact SELECT team, 90, randomblob(16), rev, creator, created, updated, first, last, display_name, "
-     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
+     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
      "Contact 90 of team 1 is not in the change log"},
     {"ARowThatIsGone", "DELETE FROM contact WHERE id = 2",
      "Contact 2 of team 1 is not deleted in the change log but has no row"},
     {"ARowThatIsDeleted",
      "INSERT INTO contact SELECT team, 3, randomblob(16), rev, creator, created, updated, first, last, display_name, "
-     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
+     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
      "Contact 3 of team 1 is deleted in the change log but still has a row"},
     {"ACounterOfContactsBehind", "UPDATE last_given SET contact = 1", "Team 1 may give the id of a contact twice"},
     {"ACounterOfChannelsBehind", "UPDATE last_given SET channel = 1", "Team 1 may give the id of a channel twice"},
     {"ACounterThatIsGone", "DELETE FROM last_given", "Team 1 may give the id of a contact twice"},
     {"ANumberOfContactsThatIsWrong", "UPDATE contact_count SET contacts = 7",
      "Team 1 has 2 contacts, and its counter says 7"},
+    {"ACounterOfListsBehind", "UPDATE last_given SET list = 1", "Team 1 may give the id of a list twice"},
+    {"AListWithAStranger", "INSERT INTO list_member VALUES (1, 1, 77)",
+     "List 1 of team 1 has contact 77, which is not there"},
+    {"AListWithMoreThanTheLogGaveIt", "INSERT INTO list_member VALUES (1, 1, 2)",
+     "List 1 of team 1 does not have the contacts that the change log gave it"},
+    {"AListWithOneTooFew", "DELETE FROM list_member WHERE list = 1",
+     "List 1 of team 1 does not have as many contacts as it says"},
+    {"AListOfAnotherName", "UPDATE list SET name = 'Other' WHERE id = 1",
+     "List 1 of team 1 is not what the change log made it"},
+    {"AListBehindItsLog", "UPDATE list SET rev = 9 WHERE id = 1",
+     "List 1 of team 1 is not what the change log made it"},
+    {"AListThatIsGone", "DELETE FROM list WHERE id = 1",
+     "List 1 of team 1 is not deleted in the change log but has no row"},
+    {"AListThatIsDeleted",
+     "INSERT INTO list SELECT team, 2, uuid, name, NULL, creator, 0, rev, created, updated FROM list",
+     "List 2 of team 1 is deleted in the change log but still has a row"},
+    {"AListThatTheLogDoesNotKnow",
+     "INSERT INTO list SELECT team, 9, uuid, name, NULL, creator, 0, rev, created, updated FROM list",
+     "List 9 of team 1 is not in the change log"},
+    {"AListWithAGapInItsLog", "UPDATE change_log SET rev = 7 WHERE subject = 'list' AND subject_id = 1 AND rev = 2",
+     "List 1 of team 1 has a gap in the change log at revision 7"},
     {"ATreeThatDisagreesWithItsIndex",
      "PRAGMA writable_schema = ON; CREATE INDEX lost ON contact (first); "
      "UPDATE contact SET first = 'X' WHERE id = 1; "
@@ -88,6 +111,10 @@ class Check : public testing::TestWithParam<Damage> {
     world_.update(grace.id, {.last = "Hopper"});
     const auto gone = world_.has_contact({.phone = "13125550143"});
     world_.commit(core::DeleteContact{.key = gone.id});
+    world_.commit(core::CreateList{.title = "Sale", .contacts = {.ids = {core::ContactId(1)}}});
+    world_.commit(core::UpdateList{.id = core::ListId(1), .title = "Spring sale"});
+    world_.commit(core::CreateList{.title = "Gone"});
+    world_.commit(core::DeleteList{core::ListId(2)});
   }
 
   World world_{Engine::sqlite};

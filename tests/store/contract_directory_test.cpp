@@ -54,11 +54,13 @@ TEST_P(StoredDirectory, IsSeenByLaterCommandsOfTheSameSubmission) {
 TEST_P(StoredDirectory, NamesTheOwnerOfAKeyUntilItIsRevoked) {
   world.has_team(kOtherTeam);
   world.commit(core::CreateKey{.name = "CI", .digest = digest_of("ours")});
-  world.commit(core::CreateKey{.name = "CI", .digest = digest_of("theirs")}, kOtherTeam);
+  world.commit(core::CreateKey{.name = "CI", .digest = digest_of("theirs"), .kind = core::KeyKind::n8n}, kOtherTeam);
   const auto owner = world.store().key_owner(base::sha256("theirs"));
   ASSERT_TRUE(owner);
   EXPECT_EQ(owner->team, kOtherTeam);
   EXPECT_EQ(owner->key, core::KeyId(1));
+  EXPECT_EQ(owner->kind, core::KeyKind::n8n);
+  EXPECT_EQ(world.store().key_owner(base::sha256("ours"))->kind, core::KeyKind::api);
   EXPECT_FALSE(world.store().key_owner(base::sha256("nobody's")));
 
   world.commit(core::RevokeKey{.id = core::KeyId(1)}, kOtherTeam);

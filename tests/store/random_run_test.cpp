@@ -33,7 +33,8 @@ class RandomCommands {
  private:
   core::Action action() {
     const auto die = below(100);
-    if (die < 20) return creation();
+    if (die < 18) return creation();
+    if (die < 24) return list_action();
     if (die < 60)
       return core::UpdateContact{.key = key(), .patch = patch(), .custom_mode = mode(), .if_match = if_match()};
     if (die < 65) return core::SetStatus{.names = names(), .status = status()};
@@ -57,6 +58,35 @@ class RandomCommands {
           .id = uuid(20'000 + static_cast<std::uint64_t>(below(static_cast<std::int64_t>(secrets_) + 2)))};
     if (die < 99) return core::RevokeKey{.id = core::KeyId(below(4))};
     return core::CreateTeam{.name = text()};
+  }
+
+  core::Action list_action() {
+    const core::ListId id(below(6) + 1);
+    const auto die = below(10);
+    if (die < 3)
+      return core::CreateList{.uuid = uuid(30'000 + static_cast<std::uint64_t>(below(1'000'000))),
+                              .title = text(),
+                              .local_id = maybe() ? std::optional(text()) : std::nullopt,
+                              .contacts = list_contacts()};
+    if (die < 4) return core::DeleteList{id};
+    core::UpdateList update{.id = id, .add = list_contacts(), .remove = contact_ids()};
+    if (below(4) == 0) update.title = text();
+    if (below(4) == 0) update.contacts = list_contacts();
+    if (maybe()) update.remove_addresses.push_back({"phone", phone()});
+    return update;
+  }
+
+  core::ListContacts list_contacts() {
+    core::ListContacts contacts{.ids = contact_ids(), .addresses = {}};
+    for (auto count = below(3); count > 0; --count)
+      contacts.addresses.push_back({.uuid = uuid(++uuids_), .patch = {.phone = phone()}});
+    return contacts;
+  }
+
+  std::vector<core::ContactId> contact_ids() {
+    std::vector<core::ContactId> ids;
+    if (below(3) == 0) ids.emplace_back(below(60));
+    return ids;
   }
 
   core::CreateContact creation() {
@@ -111,6 +141,7 @@ class RandomCommands {
     if (below(6) == 0) patch.email_suppressions = std::vector<std::int64_t>{below(9), below(9) + 9};
     if (below(6) == 0)
       patch.channels = std::vector<core::ChannelDraft>{{.type = "facebook", .value = phone(), .info = text()}};
+    if (below(6) == 0) patch.note = text();
     if (below(20) == 0) patch.problems.push_back({"first", "is broken"});
     return core::normalised(std::move(patch));
   }
@@ -157,6 +188,8 @@ struct SameOutcome {
   bool operator()(const core::UsersSaved& a, const core::UsersSaved& b) const { return a.users == b.users; }
   bool operator()(const core::InboxSaved& a, const core::InboxSaved& b) const { return a.inbox == b.inbox; }
   bool operator()(const core::TagDeleted&, const core::TagDeleted&) const { return true; }
+  bool operator()(const core::ListSaved& a, const core::ListSaved& b) const { return a.list == b.list; }
+  bool operator()(const core::ListDeleted&, const core::ListDeleted&) const { return true; }
   bool operator()(const core::KeySaved& a, const core::KeySaved& b) const { return a.key == b.key; }
   bool operator()(const core::SecretSaved& a, const core::SecretSaved& b) const { return a.secret == b.secret; }
   template <class Left, class Right>
@@ -190,6 +223,8 @@ void expect_same_state(World& left, World& right, core::TeamId team) {
   EXPECT_EQ(left.log(team), right.log(team));
   for (std::int64_t id = 0; id < 4'000; ++id)
     EXPECT_EQ(left.contact(core::ContactId(id), team), right.contact(core::ContactId(id), team));
+  for (const auto& [id, list] : left.store().directory(team)->lists)
+    EXPECT_EQ(left.store().targets(team, id), right.store().targets(team, id));
   for (int i = 0; i < kPhones; ++i) {
     const auto phone = std::to_string(13'125'550'100 + i);
     EXPECT_EQ(left.contact_at_phone(phone, team), right.contact_at_phone(phone, team));

@@ -44,10 +44,12 @@ class DataFolder : public testing::Test {
 
 TEST_F(DataFolder, GivesTheSameStateWhenItIsOpenedAgain) {
   const auto field = world_.has_field("Plan");
-  const auto ada = world_.has_contact({.phone = "13125550142", .custom = core::CustomPatch{{field, "pro"}}});
+  const auto ada =
+      world_.has_contact({.phone = "13125550142", .custom = core::CustomPatch{{field, "pro"}}, .note = "Called back"});
   const auto gone = world_.has_contact({.phone = "13125550143"});
   world_.commit(core::DeleteContact{.key = gone.id});
-  world_.commit(core::CreateKey{.name = "CI", .digest = base::to_hex(base::sha256("secret"))});
+  world_.commit(
+      core::CreateKey{.name = "CI", .digest = base::to_hex(base::sha256("secret")), .kind = core::KeyKind::n8n});
   world_.commit(core::CreateSecret{.id = uuid(7), .name = "old", .sealed = "sealed"});
   world_.commit(core::RevokeSecret{.id = uuid(7)});
   world_.commit(core::CreateSecret{.id = uuid(8), .name = "new", .sealed = "sealed"});

@@ -158,5 +158,16 @@ TEST(TeamAnswer, ListsItsMembersWithTheirRoles) {
             R"({"id":77,"name":"Ines","role":"admin"},{"id":78,"name":"Tom","role":"member"}]})");
 }
 
+TEST(AContact, ShowsItsNotesWhenThereAreSome) {
+  core::Contact contact;
+  const core::Directory directory;
+  const auto show = [&] { return written([&](JsonWriter& json) { v1::write_contact(json, contact, directory); }); };
+  EXPECT_EQ(show().find("note"), std::string::npos);
+  contact.notes = {{7, core::Timestamp(), "Called back"}};
+  EXPECT_TRUE(show().ends_with(
+      R"("note":[{"date":"1970-01-01T00:00:00.000000Z","id":"7","name":"","text":"Called back","user_id":0}]})"))
+      << show();
+}
+
 }  // namespace
 }  // namespace cardfile::wire

@@ -30,7 +30,7 @@ core::CreateTag tag(std::string_view body) {
 
 std::optional<core::Timestamp> tags_before(std::string_view body) {
   JsonDocument document;
-  return v1::read_tags_before(document.parse(body));
+  return v1::read_updated_before(document.parse(body));
 }
 
 TEST(ReadContactSelector, TakesAPhoneOrAnIdInEitherForm) {

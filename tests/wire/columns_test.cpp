@@ -27,6 +27,17 @@ TEST(Columns, HaveACompactForm) {
             R"({"id":2,"type":"facebook","value":"a\"b","created":-5,"updated":7,"handle":"h","info":"i"}])");
 }
 
+TEST(Columns, OfNotesHaveTheirTextAndDate) {
+  const std::vector<core::Note> notes = {{3, at(1767225600000000), "Called \"back\"\n"}, {7, at(5), ""}};
+  EXPECT_EQ(notes_column({}), "");
+  EXPECT_TRUE(parse_notes_column("").empty());
+  EXPECT_EQ(notes_column({notes.back()}), R"([{"id":7,"date":5,"text":""}])");
+  EXPECT_EQ(parse_notes_column(notes_column(notes)), notes);
+  for (const std::string text : {"{}", "[1]", "[{}]", R"([{"id":"3","date":5,"text":""}])", R"([{"id":3,"date":5}])"}) {
+    EXPECT_THROW(parse_notes_column(text), std::runtime_error) << text;
+  }
+}
+
 TEST(Columns, AreEmptyTextForNothing) {
   EXPECT_EQ(custom_column({}), "");
   EXPECT_EQ(tags_column({}), "");

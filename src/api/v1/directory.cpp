@@ -1,33 +1,15 @@
 #include "api/v1/directory.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
+#include "api/v1/newest_first.h"
 #include "core/error.h"
 #include "wire/json_out.h"
 #include "wire/v1.h"
 
 namespace cardfile::api::v1 {
-
-namespace {
-
-constexpr std::size_t kTagsPage = 30;
-
-/// Newest first, those updated before `before` if it is given, one page (contract, 1.6 and 8).
-std::vector<core::Tag> page_of_tags(const core::Directory& directory, std::optional<core::Timestamp> before) {
-  std::vector<core::Tag> tags;
-  for (const auto& [id, tag] : directory.tags) {
-    if (!before || tag.updated < *before) tags.push_back(tag);
-  }
-  std::sort(tags.begin(), tags.end(), [](const auto& left, const auto& right) { return left.updated > right.updated; });
-  if (tags.size() > kTagsPage) tags.resize(kTagsPage);
-  return tags;
-}
-
-}  // namespace
 
 base::Task<http::Response> list_fields(const Call& call) {
   call.parameters();  // There are none, but what is not JSON is refused.
@@ -85,11 +67,12 @@ base::Task<http::Response> delete_tag(const Call& call) {
 
 base::Task<http::Response> list_tags(const Call& call) {
   const auto parameters = call.parameters();
-  const auto before = parameters ? wire::v1::read_tags_before(*parameters) : std::nullopt;
+  const auto before = parameters ? wire::v1::read_updated_before(*parameters) : std::nullopt;
+  const auto directory = call.directory();
   std::string body;
   wire::JsonWriter json(body);
   json.begin_array();
-  for (const core::Tag& tag : page_of_tags(*call.directory(), before)) wire::v1::write_tag(json, tag, call.team);
+  for (const core::Tag* tag : newest_first(directory->tags, before)) wire::v1::write_tag(json, *tag, call.team);
   json.end_array();
   co_return ok(std::move(body));
 }

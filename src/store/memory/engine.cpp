@@ -32,8 +32,26 @@ class MemoryTeam final : public core::TeamState {
     return found == owners_.end() ? std::nullopt : std::optional(found->second);
   }
 
+  bool is_member(core::ListId list, core::ContactId contact) const override {
+    const auto found = members_.find(list);
+    return found != members_.end() && found->second.contains(contact);
+  }
+
+  std::vector<core::ContactId> members(core::ListId list) const override {
+    const auto found = members_.find(list);
+    if (found == members_.end()) return {};
+    return {found->second.begin(), found->second.end()};
+  }
+
+  std::vector<core::ListId> lists_of(core::ContactId contact) const override {
+    const auto found = lists_.find(contact);
+    if (found == lists_.end()) return {};
+    return {found->second.begin(), found->second.end()};
+  }
+
   void save(const core::Decision& decision) {
-    if (decision.contact) save(*decision.contact);
+    for (const auto& change : decision.contacts) save(change);
+    for (const auto& change : decision.memberships) save(change);
     if (!decision.directory.empty()) save(decision.directory);
     log_.insert(log_.end(), decision.entries.begin(), decision.entries.end());
     clock_ = decision.clock;
@@ -65,6 +83,15 @@ class MemoryTeam final : public core::TeamState {
     return found;
   }
 
+  std::vector<core::ListTarget> targets(core::ListId list) const {
+    std::vector<core::ListTarget> targets;
+    for (const auto id : members(list)) {
+      const auto& contact = contacts_.at(id);
+      if (!contact.phone().empty()) targets.push_back({std::string(contact.phone()), contact.first, contact.last});
+    }
+    return targets;
+  }
+
   const Directories::Snapshot& snapshot() const { return directory_; }
 
   std::vector<core::ChangeEntry> changes(std::int64_t after_seq, std::size_t limit) const {
@@ -83,6 +110,7 @@ class MemoryTeam final : public core::TeamState {
       report.findings.push_back("The index of UUIDs of " + name + " differs from its contacts.");
     if (expected_owners() != owners_)
       report.findings.push_back("The index of addresses of " + name + " differs from its contacts.");
+    if (!lists_agree()) report.findings.push_back("The lists of " + name + " differ from their contacts.");
     if (expected_revs() != revs())
       report.findings.push_back("The change log of " + name + " differs from its contacts.");
   }
@@ -107,6 +135,17 @@ class MemoryTeam final : public core::TeamState {
     contacts_.emplace(change.after->id, *change.after);
   }
 
+  void save(const core::MembershipChange& change) {
+    for (const auto contact : change.removed) {
+      members_[change.list].erase(contact);
+      lists_[contact].erase(change.list);
+    }
+    for (const auto contact : change.added) {
+      members_[change.list].insert(contact);
+      lists_[contact].insert(change.list);
+    }
+  }
+
   void save(const std::vector<core::DirectoryChange>& changes) {
     auto next = directory_ ? std::make_shared<core::Directory>(*directory_) : std::make_shared<core::Directory>();
     for (const auto& change : changes) apply(*next, change);
@@ -124,6 +163,23 @@ class MemoryTeam final : public core::TeamState {
     for (const auto& [id, contact] : contacts_)
       for (const auto& channel : contact.channels) owners.emplace(channel.address(), id);
     return owners;
+  }
+
+  /// Lists have as many members as they say, members are contacts, and both ways of looking see the same.
+  bool lists_agree() const {
+    std::map<core::ListId, std::int64_t> sizes;
+    for (const auto& [id, list] : directory_->lists) sizes.emplace(id, -list.size);
+    for (const auto& [list, members] : members_) {
+      for (const auto contact : members) {
+        if (!contacts_.contains(contact) || !lists_.contains(contact) || !lists_.at(contact).contains(list))
+          return false;
+      }
+      sizes[list] += static_cast<std::int64_t>(members.size());
+    }
+    for (const auto& [contact, lists] : lists_)
+      for (const auto list : lists)
+        if (!is_member(list, contact)) return false;
+    return std::ranges::all_of(sizes, [](const auto& entry) { return entry.second == 0; });
   }
 
   /// The last revision of each contact that the log leaves alive.
@@ -148,6 +204,8 @@ class MemoryTeam final : public core::TeamState {
   std::map<core::ContactId, core::Contact> contacts_;
   std::map<core::Uuid, core::ContactId> ids_;
   std::map<core::Address, core::ContactId> owners_;
+  std::map<core::ListId, std::set<core::ContactId>> members_;
+  std::map<core::ContactId, std::set<core::ListId>> lists_;
   std::vector<core::ChangeEntry> log_;
 };
 
@@ -198,6 +256,12 @@ class MemoryStore final : public Store {
     const std::lock_guard lock(mutex_);
     const auto found = teams_.find(team);
     return found == teams_.end() ? std::vector<core::Contact>{} : found->second.contacts_at(addresses);
+  }
+
+  std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    return found == teams_.end() ? std::vector<core::ListTarget>{} : found->second.targets(list);
   }
 
   std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const override {

@@ -20,12 +20,18 @@ class Batch::Team final : public core::TeamState {
   std::optional<core::ContactId> owner_of(const core::Address& address) const override {
     return reader_.owner_of(id_, address);
   }
+  bool is_member(core::ListId list, core::ContactId contact) const override {
+    return reader_.is_member(id_, list, contact);
+  }
+  std::vector<core::ContactId> members(core::ListId list) const override { return reader_.members(id_, list); }
+  std::vector<core::ListId> lists_of(core::ContactId contact) const override { return reader_.lists_of(id_, contact); }
 
   void save(const core::Decision& decision, RowWriter& writer) {
-    if (decision.contact) {
-      writer.save(id_, *decision.contact);
-      more_contacts_ += (decision.contact->after ? 1 : 0) - (decision.contact->before ? 1 : 0);
+    for (const auto& change : decision.contacts) {
+      writer.save(id_, change);
+      more_contacts_ += (change.after ? 1 : 0) - (change.before ? 1 : 0);
     }
+    for (const auto& change : decision.memberships) writer.save(id_, change);
     for (const auto& change : decision.directory) {
       writer.save(id_, change);
       store::apply(changed_directory(), change);
@@ -36,7 +42,7 @@ class Batch::Team final : public core::TeamState {
 
   bool gave_ids() const {
     return clock_.contact != stored_clock_.contact || clock_.channel != stored_clock_.channel ||
-           clock_.tag != stored_clock_.tag;
+           clock_.tag != stored_clock_.tag || clock_.list != stored_clock_.list;
   }
 
   std::int64_t more_contacts() const { return more_contacts_; }

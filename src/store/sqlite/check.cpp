@@ -63,6 +63,7 @@ struct LargestIds {
   std::int64_t contact = 0;
   std::int64_t channel = 0;
   std::int64_t tag = 0;
+  std::int64_t list = 0;
 };
 using LargestIdsByTeam = std::map<std::int64_t, LargestIds>;
 
@@ -226,6 +227,7 @@ class LogCheck {
   void note_ids(const core::ChangeEntry& entry) {
     auto& largest = largest_[team_];
     if (entry.subject == core::Subject::tag) largest.tag = std::max(largest.tag, entry.subject_id);
+    if (entry.subject == core::Subject::list) largest.list = std::max(largest.list, entry.subject_id);
     if (entry.subject != core::Subject::contact) return;
     largest.contact = std::max(largest.contact, entry.subject_id);
     for (const auto& change : entry.changes) {
@@ -389,6 +391,141 @@ class HistoryCheck {
   std::optional<core::Contact> contact_;  // None when it cannot be decoded.
 };
 
+/// A list, named without its title.
+struct ListName {
+  std::int64_t team = 0;
+  std::int64_t id = 0;
+
+  std::string text() const { return "List " + std::to_string(id) + " of team " + std::to_string(team); }
+  friend auto operator<=>(const ListName&, const ListName&) = default;
+};
+
+/// What the log says of a list, after one entry of it and finally after all of them.
+struct ListHistory {
+  ListName name;
+  std::int64_t rev = 0;
+  core::Timestamp at;
+  bool deleted = true;
+  std::map<std::string, std::string> texts;
+  std::set<std::int64_t> contacts;
+
+  void follow(const core::FieldChange& change) {
+    if (const auto* came = std::get_if<std::vector<std::int64_t>>(&change.to))
+      contacts.insert(came->begin(), came->end());
+    if (const auto* left = std::get_if<std::vector<std::int64_t>>(&change.from))
+      for (const auto contact : *left) contacts.erase(contact);
+    if (const auto* value = std::get_if<std::string>(&change.to)) texts[change.field] = *value;
+  }
+};
+
+/// Lists against who is in them, and both against the change log.
+class ListCheck {
+ public:
+  ListCheck(Connection& connection, Report& report)
+      : connection_(connection),
+        report_(report),
+        list_(connection, "SELECT name, local_id, size, rev, updated FROM list WHERE team = ? AND id = ?"),
+        members_(connection, "SELECT contact FROM list_member WHERE team = ? AND list = ?") {}
+
+  void check() {
+    check_histories();
+    check_lists_without_history();
+    check_contacts();
+  }
+
+ private:
+  void check_histories() {
+    Statement statement(connection_,
+                        "SELECT team, subject_id, rev, at, operation, changes FROM change_log "
+                        "WHERE subject = 'list' ORDER BY team, subject_id, seq");
+    Execution entry(statement);
+    ListHistory history;
+    while (entry.next()) {
+      const ListName name{.team = entry.integer(), .id = entry.integer()};
+      if (name != history.name) {
+        compare_with_rows(history);
+        history = {};
+        history.name = name;
+      }
+      follow(history, entry);
+    }
+    compare_with_rows(history);
+  }
+
+  void follow(ListHistory& history, Execution& entry) {
+    const auto rev = entry.integer();
+    history.at = entry.time();
+    history.deleted = entry.text() == core::to_string(core::Operation::remove);
+    if (rev != history.rev + 1)
+      report_.add(history.name.text() + " has a gap in the change log at revision " + std::to_string(rev) + ".");
+    history.rev = rev;
+    try {
+      for (const auto& change : wire::parse_changes(entry.text())) history.follow(change);
+    } catch (const std::runtime_error&) {
+      // LogCheck has said so.
+    }
+  }
+
+  void compare_with_rows(const ListHistory& history) {
+    if (history.name.id == 0) return;  // There is none yet.
+    known_.insert(history.name);
+    const auto told = history.name.text();
+    const auto members = members_of(history.name);
+    if (members != history.contacts) report_.add(told + " does not have the contacts that the change log gave it.");
+    Execution row(list_, history.name.team, history.name.id);
+    const bool has_row = row.next();
+    if (has_row == history.deleted)
+      report_.add(told + (has_row ? " is deleted in the change log but still has a row."
+                                  : " is not deleted in the change log but has no row."));
+    if (!has_row || history.deleted) return;
+    const std::string name(row.text());
+    const std::string local_id(row.text());
+    if (row.integer() != static_cast<std::int64_t>(members.size()))
+      report_.add(told + " does not have as many contacts as it says.");
+    const bool same_texts = text_of(history, "name") == name && text_of(history, "local_id") == local_id;
+    if (!same_texts || row.integer() != history.rev || row.time() != history.at)
+      report_.add(told + " is not what the change log made it.");
+  }
+
+  static std::string text_of(const ListHistory& history, const std::string& field) {
+    const auto found = history.texts.find(field);
+    return found == history.texts.end() ? std::string() : found->second;
+  }
+
+  std::set<std::int64_t> members_of(const ListName& name) {
+    std::set<std::int64_t> members;
+    Execution row(members_, name.team, name.id);
+    while (row.next()) members.insert(row.integer());
+    return members;
+  }
+
+  void check_lists_without_history() {
+    Statement statement(connection_, "SELECT team, id FROM list UNION SELECT team, list FROM list_member");
+    Execution row(statement);
+    while (row.next()) {
+      const ListName name{.team = row.integer(), .id = row.integer()};
+      if (!known_.contains(name)) report_.add(name.text() + " is not in the change log.");
+    }
+  }
+
+  void check_contacts() {
+    Statement statement(connection_,
+                        "SELECT team, list, contact FROM list_member AS member WHERE NOT EXISTS (SELECT 1 FROM contact "
+                        "WHERE contact.team = member.team AND contact.id = member.contact)");
+    Execution row(statement);
+    while (row.next()) {
+      const ListName name{.team = row.integer(), .id = row.integer()};
+      report_.add(name.text() + " has contact " + std::to_string(row.integer()) + ", which is not there.");
+    }
+  }
+
+  Connection& connection_;
+  Report& report_;
+  Statement list_;
+  Statement members_;
+  std::set<ListName> known_;  // That the log tells of.
+};
+
 /// What rows refer to is there.
 void check_references(Connection& connection, Report& report) {
   Statement statement(connection,
@@ -402,7 +539,7 @@ void check_references(Connection& connection, Report& report) {
 }
 
 void check_counters(Connection& connection, Report& report, const LargestIdsByTeam& largest) {
-  Statement statement(connection, "SELECT contact, channel, tag FROM last_given WHERE team = ?");
+  Statement statement(connection, "SELECT contact, channel, tag, list FROM last_given WHERE team = ?");
   for (const auto& [team, ids] : largest) {
     Execution row(statement, team);
     const bool found = row.next();
@@ -410,6 +547,7 @@ void check_counters(Connection& connection, Report& report, const LargestIdsByTe
     if ((found ? row.integer() : 0) < ids.contact) report.add(told + " may give the id of a contact twice.");
     if ((found ? row.integer() : 0) < ids.channel) report.add(told + " may give the id of a channel twice.");
     if ((found ? row.integer() : 0) < ids.tag) report.add(told + " may give the id of a tag twice.");
+    if ((found ? row.integer() : 0) < ids.list) report.add(told + " may give the id of a list twice.");
   }
 }
 
@@ -447,6 +585,7 @@ CheckReport check(Connection& connection, const SearchFile& search_file, const P
   ContactCheck(connection, report, largest).check();
   LogCheck(connection, report, largest).check();
   HistoryCheck(connection, report).check();
+  ListCheck(connection, report).check();
   check_references(connection, report);
   check_counters(connection, report, largest);
   check_contact_counts(connection, report);

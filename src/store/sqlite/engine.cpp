@@ -96,6 +96,10 @@ class SqliteStore final : public Store {
     return readers_.take().queries().contacts_at(team, addresses);
   }
 
+  std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list) const override {
+    return readers_.take().rows().targets(team, list);
+  }
+
   std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const override {
     return directories_.key_owner(digest);
   }

@@ -15,7 +15,7 @@ const char* const kContactColumns =
     "contact.id, contact.uuid, contact.rev, contact.creator, contact.created, contact.updated, contact.first, "
     "contact.last, contact.display_name, contact.avatar, contact.assigned, contact.blocked, "
     "contact.unsubscribed_admin, contact.unsubscribed_contact, contact.custom, contact.tags, "
-    "contact.email_suppressions, contact.channels";
+    "contact.email_suppressions, contact.channels, contact.notes";
 
 const char* const kEntryColumns = "seq, subject, subject_id, rev, at, operation, actor, request_id, changes";
 
@@ -35,12 +35,17 @@ Enum named(const Enum (&values)[N], std::string_view word) {
 
 core::Subject subject_of(std::string_view word) {
   using enum core::Subject;
-  return named<core::Subject>({contact, team, user, custom_field, tag, inbox, api_key, api_secret}, word);
+  return named<core::Subject>({contact, team, user, custom_field, tag, inbox, list, api_key, api_secret}, word);
 }
 
 core::Operation operation_of(std::string_view word) {
   using enum core::Operation;
   return named<core::Operation>({create, update, remove}, word);
+}
+
+core::KeyKind key_kind_of(std::string_view word) {
+  using enum core::KeyKind;
+  return named<core::KeyKind>({api, n8n}, word);
 }
 
 core::User read_user(Execution& row) {
@@ -88,6 +93,20 @@ core::Inbox read_inbox(Execution& row) {
   return inbox;
 }
 
+core::List read_list(Execution& row) {
+  core::List list;
+  row.read(list.id);
+  list.uuid = row.uuid();
+  list.name = row.text();
+  list.local_id = row.text();
+  row.read(list.creator);
+  list.size = row.integer();
+  list.rev = row.integer();
+  list.created = row.time();
+  list.updated = row.time();
+  return list;
+}
+
 core::ApiKey read_key(Execution& row) {
   core::ApiKey key;
   row.read(key.id);
@@ -95,6 +114,7 @@ core::ApiKey read_key(Execution& row) {
   key.digest = row.text();
   key.created = row.time();
   key.revoked = row.boolean();
+  key.kind = key_kind_of(row.text());
   return key;
 }
 
@@ -135,9 +155,11 @@ class TeamReader {
         fields_(connection, "SELECT id, title, created FROM custom_field WHERE team = ?"),
         tags_(connection, "SELECT id, uuid, label, color, rev, created, updated FROM tag WHERE team = ?"),
         inboxes_(connection, "SELECT id, name, phones, members, rev, created, updated FROM inbox WHERE team = ?"),
-        keys_(connection, "SELECT id, name, digest, created, revoked FROM api_key WHERE team = ?"),
+        lists_(connection,
+               "SELECT id, uuid, name, local_id, creator, size, rev, created, updated FROM list WHERE team = ?"),
+        keys_(connection, "SELECT id, name, digest, created, revoked, kind FROM api_key WHERE team = ?"),
         secrets_(connection, "SELECT id, name, sealed, created, revoked FROM api_secret WHERE team = ?"),
-        last_given_(connection, "SELECT contact, channel, tag FROM last_given WHERE team = ?"),
+        last_given_(connection, "SELECT contact, channel, tag, list FROM last_given WHERE team = ?"),
         last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
 
   TeamRows read(core::Team team) {
@@ -146,12 +168,14 @@ class TeamReader {
     read_into(rows.directory.fields, fields_, team.id, read_field);
     read_into(rows.directory.tags, tags_, team.id, read_tag);
     read_into(rows.directory.inboxes, inboxes_, team.id, read_inbox);
+    read_into(rows.directory.lists, lists_, team.id, read_list);
     read_into(rows.directory.keys, keys_, team.id, read_key);
     read_into(rows.directory.secrets, secrets_, team.id, read_secret);
     if (Execution row(last_given_, team.id); row.next()) {
       row.read(rows.clock.contact);
       row.read(rows.clock.channel);
       row.read(rows.clock.tag);
+      row.read(rows.clock.list);
     }
     if (Execution row(last_entry_, team.id); row.next()) {
       rows.clock.seq = row.integer();
@@ -166,6 +190,7 @@ class TeamReader {
   Statement fields_;
   Statement tags_;
   Statement inboxes_;
+  Statement lists_;
   Statement keys_;
   Statement secrets_;
   Statement last_given_;
@@ -194,6 +219,7 @@ core::Contact read_contact(Execution& row) {
   contact.tags = wire::parse_tags_column(row.text());
   contact.email_suppressions = wire::parse_email_suppressions_column(row.text());
   contact.channels = wire::parse_channels_column(row.text());
+  contact.notes = wire::parse_notes_column(row.text());
   return contact;
 }
 
@@ -230,6 +256,13 @@ RowReader::RowReader(Connection& connection)
                                          "ON contact.team = address.team AND contact.id = address.contact "
                                          "WHERE address.team = ? AND address.type = ? AND address.value = ?")),
       owner_(connection, "SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?"),
+      member_(connection, "SELECT 1 FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
+      members_(connection, "SELECT contact FROM list_member WHERE team = ? AND list = ? ORDER BY contact"),
+      lists_(connection, "SELECT list FROM list_member WHERE team = ? AND contact = ? ORDER BY list"),
+      targets_(connection,
+               "SELECT contact.first, contact.last, contact.channels FROM list_member AS member JOIN contact "
+               "ON contact.team = member.team AND contact.id = member.contact "
+               "WHERE member.team = ? AND member.list = ? ORDER BY member.contact"),
       changes_(connection, std::string("SELECT ") + kEntryColumns +
                                " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?"),
       contact_count_(connection, "SELECT contacts FROM contact_count WHERE team = ?") {}
@@ -256,6 +289,38 @@ std::optional<core::ContactId> RowReader::owner_of(core::TeamId team, const core
   return row.id<core::ContactId>();
 }
 
+bool RowReader::is_member(core::TeamId team, core::ListId list, core::ContactId contact) {
+  return Execution(member_, team, list, contact).next();
+}
+
+std::vector<core::ContactId> RowReader::members(core::TeamId team, core::ListId list) {
+  std::vector<core::ContactId> contacts;
+  Execution row(members_, team, list);
+  while (row.next()) contacts.push_back(row.id<core::ContactId>());
+  return contacts;
+}
+
+std::vector<core::ListId> RowReader::lists_of(core::TeamId team, core::ContactId contact) {
+  std::vector<core::ListId> lists;
+  Execution row(lists_, team, contact);
+  while (row.next()) lists.push_back(row.id<core::ListId>());
+  return lists;
+}
+
+std::vector<core::ListTarget> RowReader::targets(core::TeamId team, core::ListId list) {
+  std::vector<core::ListTarget> targets;
+  Execution row(targets_, team, list);
+  while (row.next()) {
+    core::Contact contact;
+    contact.first = row.text();
+    contact.last = row.text();
+    contact.channels = wire::parse_channels_column(row.text());
+    std::string phone(contact.phone());
+    if (!phone.empty()) targets.push_back({std::move(phone), std::move(contact.first), std::move(contact.last)});
+  }
+  return targets;
+}
+
 std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) {
   std::vector<core::ChangeEntry> entries;
   Execution row(changes_, team, after_seq, static_cast<std::int64_t>(limit));
@@ -270,15 +335,16 @@ std::int64_t RowReader::contact_count(core::TeamId team) {
 
 RowWriter::RowWriter(Connection& connection)
     : connection_(connection),
-      insert_contact_(connection,
-                      "INSERT INTO contact (team, id, uuid, rev, creator, created, updated, first, last, display_name, "
-                      "avatar, assigned, blocked, unsubscribed_admin, unsubscribed_contact, custom, tags, "
-                      "email_suppressions, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_contact_(
+          connection,
+          "INSERT INTO contact (team, id, uuid, rev, creator, created, updated, first, last, display_name, "
+          "avatar, assigned, blocked, unsubscribed_admin, unsubscribed_contact, custom, tags, "
+          "email_suppressions, channels, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       update_contact_(
           connection,
           "UPDATE contact SET rev = ?, updated = ?, first = ?, last = ?, display_name = ?, avatar = ?, "
           "assigned = ?, blocked = ?, unsubscribed_admin = ?, unsubscribed_contact = ?, custom = ?, tags = ?, "
-          "email_suppressions = ?, channels = ? WHERE team = ? AND id = ?"),
+          "email_suppressions = ?, channels = ?, notes = ? WHERE team = ? AND id = ?"),
       delete_contact_(connection, "DELETE FROM contact WHERE team = ? AND id = ?"),
       insert_uuid_(connection, "INSERT INTO contact_uuid (team, uuid, id) VALUES (?, ?, ?)"),
       delete_uuid_(connection, "DELETE FROM contact_uuid WHERE team = ? AND uuid = ?"),
@@ -288,7 +354,7 @@ RowWriter::RowWriter(Connection& connection)
                     "INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, "
                     "changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       save_last_given_(connection,
-                       "INSERT OR REPLACE INTO last_given (team, contact, channel, tag) VALUES (?, ?, ?, ?)"),
+                       "INSERT OR REPLACE INTO last_given (team, contact, channel, tag, list) VALUES (?, ?, ?, ?, ?)"),
       save_team_(connection, "INSERT OR REPLACE INTO team (team, name, created) VALUES (?, ?, ?)"),
       save_user_(connection,
                  "INSERT OR REPLACE INTO user (team, id, name, email, phone, role, created, updated, rev) "
@@ -301,8 +367,15 @@ RowWriter::RowWriter(Connection& connection)
       save_inbox_(connection,
                   "INSERT OR REPLACE INTO inbox (team, id, name, phones, members, rev, created, updated) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      save_list_(connection,
+                 "INSERT OR REPLACE INTO list (team, id, uuid, name, local_id, creator, size, rev, created, updated) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      delete_list_(connection, "DELETE FROM list WHERE team = ? AND id = ?"),
+      insert_member_(connection, "INSERT INTO list_member (team, list, contact) VALUES (?, ?, ?)"),
+      delete_member_(connection, "DELETE FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
       save_key_(connection,
-                "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked) VALUES (?, ?, ?, ?, ?, ?)"),
+                "INSERT OR REPLACE INTO api_key (team, id, name, digest, created, revoked, kind) VALUES (?, ?, ?, ?, "
+                "?, ?, ?)"),
       save_secret_(connection,
                    "INSERT OR REPLACE INTO api_secret (team, id, name, sealed, created, revoked) "
                    "VALUES (?, ?, ?, ?, ?, ?)"),
@@ -323,8 +396,13 @@ void RowWriter::save(core::TeamId team, const core::DirectoryChange& change) {
   std::visit([&](const auto& row) { save_row(team, row); }, change);
 }
 
+void RowWriter::save(core::TeamId team, const core::MembershipChange& change) {
+  for (const auto contact : change.removed) run(delete_member_, team, change.list, contact);
+  for (const auto contact : change.added) run(insert_member_, team, change.list, contact);
+}
+
 void RowWriter::save_last_given(core::TeamId team, const core::TeamClock& clock) {
-  run(save_last_given_, team, clock.contact, clock.channel, clock.tag);
+  run(save_last_given_, team, clock.contact, clock.channel, clock.tag, clock.list);
 }
 
 void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
@@ -340,11 +418,12 @@ void RowWriter::insert(core::TeamId team, const core::Contact& contact) {
   const auto tags = wire::tags_column(contact.tags);
   const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
   const auto channels = wire::channels_column(contact.channels);
+  const auto notes = wire::notes_column(contact.notes);
   run(insert_contact_, team, contact.id, contact.uuid, contact.rev, contact.creator, contact.created, contact.updated,
       TextOrNull{contact.first}, TextOrNull{contact.last}, TextOrNull{contact.display_name}, TextOrNull{contact.avatar},
       contact.assigned, contact.consent.blocked, contact.consent.unsubscribed_admin,
       contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags}, TextOrNull{suppressions},
-      TextOrNull{channels});
+      TextOrNull{channels}, TextOrNull{notes});
   run(insert_uuid_, team, contact.uuid, contact.id);
 }
 
@@ -353,10 +432,11 @@ void RowWriter::update(core::TeamId team, const core::Contact& contact) {
   const auto tags = wire::tags_column(contact.tags);
   const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
   const auto channels = wire::channels_column(contact.channels);
+  const auto notes = wire::notes_column(contact.notes);
   run(update_contact_, contact.rev, contact.updated, TextOrNull{contact.first}, TextOrNull{contact.last},
       TextOrNull{contact.display_name}, TextOrNull{contact.avatar}, contact.assigned, contact.consent.blocked,
       contact.consent.unsubscribed_admin, contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags},
-      TextOrNull{suppressions}, TextOrNull{channels}, team, contact.id);
+      TextOrNull{suppressions}, TextOrNull{channels}, TextOrNull{notes}, team, contact.id);
   // The row was read in this transaction; that it is gone means that the tables contradict themselves.
   if (connection_.rows_changed() != 1) throw std::logic_error("An update of a contact found no row.");
 }
@@ -389,8 +469,15 @@ void RowWriter::save_row(core::TeamId team, const core::Inbox& row) {
   run(save_inbox_, team, row.id, row.name, TextOrNull{phones}, TextOrNull{members}, row.rev, row.created, row.updated);
 }
 
+void RowWriter::save_row(core::TeamId team, const core::List& row) {
+  run(save_list_, team, row.id, row.uuid, row.name, TextOrNull{row.local_id}, row.creator, row.size, row.rev,
+      row.created, row.updated);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::ListRemoval& row) { run(delete_list_, team, row.id); }
+
 void RowWriter::save_row(core::TeamId team, const core::ApiKey& row) {
-  run(save_key_, team, row.id, row.name, row.digest, row.created, row.revoked);
+  run(save_key_, team, row.id, row.name, row.digest, row.created, row.revoked, core::to_string(row.kind));
 }
 
 void RowWriter::save_row(core::TeamId team, const core::ApiSecret& row) {

@@ -40,6 +40,10 @@ class RowReader {
   std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key);
   std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address);
   std::optional<core::ContactId> owner_of(core::TeamId team, const core::Address& address);
+  bool is_member(core::TeamId team, core::ListId list, core::ContactId contact);
+  std::vector<core::ContactId> members(core::TeamId team, core::ListId list);
+  std::vector<core::ListId> lists_of(core::TeamId team, core::ContactId contact);
+  std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list);
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit);
   std::int64_t contact_count(core::TeamId team);
 
@@ -48,6 +52,10 @@ class RowReader {
   Statement contact_by_uuid_;
   Statement contact_by_address_;
   Statement owner_;
+  Statement member_;
+  Statement members_;
+  Statement lists_;
+  Statement targets_;
   Statement changes_;
   Statement contact_count_;
 };
@@ -59,6 +67,7 @@ class RowWriter {
 
   void save(core::TeamId team, const core::ContactChange& change);
   void save(core::TeamId team, const core::DirectoryChange& change);
+  void save(core::TeamId team, const core::MembershipChange& change);
   void save_last_given(core::TeamId team, const core::TeamClock& clock);
   void append(core::TeamId team, const core::ChangeEntry& entry);
   /// The team has `more` contacts more than before, or fewer when it is negative.
@@ -74,6 +83,8 @@ class RowWriter {
   void save_row(core::TeamId team, const core::Tag& row);
   void save_row(core::TeamId team, const core::TagRemoval& row);
   void save_row(core::TeamId team, const core::Inbox& row);
+  void save_row(core::TeamId team, const core::List& row);
+  void save_row(core::TeamId team, const core::ListRemoval& row);
   void save_row(core::TeamId team, const core::ApiKey& row);
   void save_row(core::TeamId team, const core::ApiSecret& row);
 
@@ -93,6 +104,10 @@ class RowWriter {
   Statement save_tag_;
   Statement delete_tag_;
   Statement save_inbox_;
+  Statement save_list_;
+  Statement delete_list_;
+  Statement insert_member_;
+  Statement delete_member_;
   Statement save_key_;
   Statement save_secret_;
   Statement add_to_contact_count_;

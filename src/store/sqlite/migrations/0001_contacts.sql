@@ -6,12 +6,13 @@ CREATE TABLE team (
   created INTEGER NOT NULL
 ) STRICT;
 
--- The last ids given; those of deleted contacts, channels and tags are never given again.
+-- The last ids given; those of deleted contacts, channels, tags and lists are never given again.
 CREATE TABLE last_given (
   team    INTEGER PRIMARY KEY,
   contact INTEGER NOT NULL,
   channel INTEGER NOT NULL,
-  tag     INTEGER NOT NULL
+  tag     INTEGER NOT NULL,
+  list    INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE user (
@@ -59,6 +60,31 @@ CREATE TABLE tag (
   PRIMARY KEY (team, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE list (
+  team     INTEGER NOT NULL,
+  id       INTEGER NOT NULL,
+  uuid     BLOB NOT NULL,
+  name     TEXT NOT NULL,
+  local_id TEXT,             -- The client's own name for it.
+  creator  INTEGER NOT NULL,
+  size     INTEGER NOT NULL, -- How many rows list_member has of it.
+  rev      INTEGER NOT NULL,
+  created  INTEGER NOT NULL,
+  updated  INTEGER NOT NULL,
+  PRIMARY KEY (team, id)
+) STRICT, WITHOUT ROWID;
+
+-- Who is in a list.
+CREATE TABLE list_member (
+  team    INTEGER NOT NULL,
+  list    INTEGER NOT NULL,
+  contact INTEGER NOT NULL,
+  PRIMARY KEY (team, list, contact)
+) STRICT, WITHOUT ROWID;
+
+-- The lists of a contact that is deleted.
+CREATE INDEX list_member_contact ON list_member (team, contact);
+
 CREATE TABLE api_key (
   team    INTEGER NOT NULL,
   id      INTEGER NOT NULL,
@@ -66,6 +92,7 @@ CREATE TABLE api_key (
   digest  TEXT NOT NULL,     -- SHA-256 of the key, in hexadecimal.
   created INTEGER NOT NULL,
   revoked INTEGER NOT NULL,
+  kind    TEXT NOT NULL,     -- What it opens: "api", or "n8n".
   PRIMARY KEY (team, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -101,6 +128,7 @@ CREATE TABLE contact (
   tags                 TEXT,  -- JSON
   email_suppressions   TEXT,  -- JSON
   channels             TEXT,  -- JSON; the first phone and the first e-mail are the contact's plain ones.
+  notes                TEXT,  -- JSON
   PRIMARY KEY (team, id)
 ) STRICT;
 

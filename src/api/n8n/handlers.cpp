@@ -1,0 +1,106 @@
+#include "api/n8n/handlers.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "wire/json_out.h"
+#include "wire/n8n.h"
+
+namespace cardfile::api::n8n {
+
+namespace {
+
+constexpr std::string_view kDryRunHeader = "X-Heymarket-Dry-Run";
+
+/// What is neither true nor false is added to `problems`.
+Run run_of(const Call& call, std::vector<core::FieldError>& problems) {
+  const std::string value = core::lower_ascii(call.request.header(kDryRunHeader));
+  if (value == "true" || value == "1") return Run::dry;
+  if (!value.empty() && value != "false" && value != "0") {
+    problems.push_back({std::string(kDryRunHeader), "must be true or false"});
+  }
+  return Run::real;
+}
+
+/// What a dry run would make has no id: 0 stands for none. Both kinds of things begin at revision 1.
+template <class Thing>
+Thing as_shown(Thing thing, Run run) {
+  if (run == Run::dry && thing.rev == 1) thing.id = {};
+  return thing;
+}
+
+/// The object that `write` fills, which says so when nothing was done.
+template <class Write>
+http::Response show(Run run, Write&& write) {
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_object();
+  write(json);
+  if (run == Run::dry) json.key("dry_run").boolean(true);
+  json.end_object();
+  return ok(std::move(body));
+}
+
+template <class Things>
+http::Response show_choices(const Things& things) {
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_array();
+  for (const auto& [id, thing] : things) wire::n8n::write_choice(json, thing);
+  json.end_array();
+  return ok(std::move(body));
+}
+
+}  // namespace
+
+base::Task<http::Response> test_auth(const Call& call) {
+  const auto directory = call.directory();
+  co_return show(Run::real, [&](wire::JsonWriter& json) { wire::n8n::write_team(json, directory->team); });
+}
+
+base::Task<http::Response> list_fields(const Call& call) { co_return show_choices(call.directory()->fields); }
+
+base::Task<http::Response> list_inboxes(const Call& call) { co_return show_choices(call.directory()->inboxes); }
+
+base::Task<http::Response> list_lists(const Call& call) { co_return show_choices(call.directory()->lists); }
+
+/// Nothing is sent by this server, so there are none.
+base::Task<http::Response> list_templates(const Call&) { co_return ok("[]"); }
+
+base::Task<http::Response> save_contact(const Call& call) {
+  core::CreateContact save{.uuid = call.parts.next_uuid(), .id = {}, .patch = wire::n8n::read_contact(call.body())};
+  const Run run = run_of(call, save.patch.problems);
+  const core::Outcome outcome = co_await call.commit(std::move(save), run);
+  const core::Contact contact = as_shown(std::get<core::ContactSaved>(outcome).contact, run);
+  co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_saved_contact(json, contact); });
+}
+
+base::Task<http::Response> create_list(const Call& call) {
+  core::CreateList create = wire::n8n::read_list(call.body(), call.parts.next_uuid);
+  create.uuid = call.parts.next_uuid();
+  const Run run = run_of(call, create.problems);
+  const core::Outcome outcome = co_await call.commit(std::move(create), run);
+  const core::List list = as_shown(std::get<core::ListSaved>(outcome).list, run);
+  co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_created_list(json, list); });
+}
+
+base::Task<http::Response> change_members(const Call& call) {
+  core::UpdateList change = wire::n8n::read_member_change(call.body(), call.parts.next_uuid);
+  const Run run = run_of(call, change.problems);
+  change.id = core::ListId(call.id("list", change.problems));
+  const core::Outcome outcome = co_await call.commit(std::move(change), run);
+  const core::List& list = std::get<core::ListSaved>(outcome).list;
+  co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_changed_list(json, list); });
+}
+
+base::Task<http::Response> refuse_trigger(const Call&) {
+  throw core::Error(core::ErrorCode::not_implemented, "this server does not deliver events yet");
+  co_return ok("{}");  // Makes this a coroutine, as every handler is.
+}
+
+}  // namespace cardfile::api::n8n

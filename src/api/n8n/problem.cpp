@@ -1,0 +1,55 @@
+#include "api/n8n/problem.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "api/credentials.h"
+#include "api/problem.h"
+#include "wire/json_out.h"
+
+namespace cardfile::api::n8n {
+
+namespace {
+
+constexpr std::string_view kPath = "/n8n";
+
+bool is_phone(const core::FieldError& error) {
+  return error.field == "phone_number" || error.field.starts_with("phones[");
+}
+
+std::string_view code_of(const core::Error& error) {
+  const bool phone_at_fault =
+      error.code() == core::ErrorCode::bad_data && std::any_of(error.errors().begin(), error.errors().end(), is_phone);
+  return phone_at_fault ? "invalid_phone_number" : core::to_string(error.code());
+}
+
+http::Response refusal(int status, std::string_view code, std::string_view message) {
+  http::Response response{.status = status, .body = {}, .headers = {}};
+  wire::JsonWriter json(response.body);
+  json.begin_object().key("error_code").string(code).key("message").string(message).end_object();
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace
+
+bool is_called(const http::Request& request) {
+  if (!request.path.starts_with(kPath)) return false;
+  return request.path.size() == kPath.size() || request.path[kPath.size()] == '/';
+}
+
+http::Response problem(const core::Error& error) {
+  return refusal(status_of(error.code()), code_of(error), error.message());
+}
+
+http::Response stranger(const http::Request& request) {
+  const int status = status_of(core::ErrorCode::unauthorized);
+  const std::string header(kN8nKeyHeader);
+  if (request.header(kN8nKeyHeader).empty()) {
+    return refusal(status, "missing_api_key", "send a key of the kind n8n: " + header + ": <key>");
+  }
+  return refusal(status, "invalid_api_key", header + " is no valid key of the kind n8n");
+}
+
+}  // namespace cardfile::api::n8n

@@ -1,0 +1,197 @@
+#include "core/decide_lists.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/address.h"
+#include "core/decide_contact.h"
+#include "core/directory_write.h"
+#include "core/error.h"
+#include "core/list_write.h"
+
+namespace cardfile::core {
+
+namespace {
+
+constexpr std::size_t kListsPerTeamMax = 10'000;
+constexpr std::size_t kUnknownNamedMax = 100;  // So that a refusal stays short.
+
+using Contacts = std::set<ContactId>;
+
+const List& found_or_throw(const std::map<ListId, List>& lists, ListId id) {
+  const auto found = lists.find(id);
+  if (found == lists.end()) throw Error(ErrorCode::not_found, "no list has this id");
+  return found->second;
+}
+
+/// `field` is what the ids were given in.
+void report_unknown(std::string_view field, const std::vector<ContactId>& ids, const TeamState& state,
+                    std::vector<FieldError>& problems) {
+  std::size_t named = 0;
+  for (std::size_t i = 0; i < ids.size() && named < kUnknownNamedMax; ++i) {
+    if (state.contact(ids[i])) continue;
+    ++named;
+    problems.push_back({std::string(field) + "[" + std::to_string(i) + "]",
+                        "must be a contact of the team: " + std::to_string(ids[i].value()) + " is not one"});
+  }
+}
+
+Address address_in(const CreateContact& create) {
+  const ContactPatch& patch = create.patch;
+  return patch.phone ? address_of(kPhone, *patch.phone) : address_of(kEmail, patch.email.value_or(""));
+}
+
+/// Finds out who is meant in one command. Who is not a contact yet becomes one, once.
+class Resolver {
+ public:
+  Resolver(const TeamState& state, Recorder& recorder) : state_(state), recorder_(recorder) {}
+
+  Contacts resolve(ListContacts& contacts) {
+    Contacts ids(contacts.ids.begin(), contacts.ids.end());
+    for (CreateContact& create : contacts.addresses) {
+      const auto [known, is_new] = known_.try_emplace(address_in(create));
+      if (is_new) known->second = existing_or_created(create, state_, recorder_, created_);
+      ids.insert(known->second);
+    }
+    return ids;
+  }
+
+  std::vector<ContactChange> take_created() { return std::move(created_); }
+
+ private:
+  const TeamState& state_;
+  Recorder& recorder_;
+  std::map<Address, ContactId> known_;  // The state does not know of the contacts that this command makes.
+  std::vector<ContactChange> created_;
+};
+
+std::vector<ContactId> difference(const Contacts& left, const Contacts& right) {
+  std::vector<ContactId> contacts;
+  std::set_difference(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(contacts));
+  return contacts;
+}
+
+std::vector<ContactId> those_who_are(bool in, ListId list, const Contacts& contacts, const TeamState& state) {
+  std::vector<ContactId> found;
+  std::copy_if(contacts.begin(), contacts.end(), std::back_inserter(found),
+               [&](ContactId contact) { return state.is_member(list, contact) == in; });
+  return found;
+}
+
+/// Leaves out of `contacts` the addresses that are to leave, so that nobody is created in order to go.
+void forget(const std::vector<Address>& addresses, ListContacts& contacts) {
+  const std::set<Address> leaving(addresses.begin(), addresses.end());
+  std::erase_if(contacts.addresses, [&](const CreateContact& create) { return leaving.contains(address_in(create)); });
+}
+
+Contacts leaving(const UpdateList& action, const TeamState& state) {
+  Contacts ids(action.remove.begin(), action.remove.end());
+  for (const Address& address : action.remove_addresses) {
+    if (const auto owner = state.owner_of(address)) ids.insert(*owner);
+  }
+  return ids;
+}
+
+MembershipChange membership(UpdateList& action, const TeamState& state, Resolver& resolver) {
+  forget(action.remove_addresses, action.add);
+  Contacts coming = resolver.resolve(action.add);
+  const Contacts going = leaving(action, state);
+  if (!action.contacts) {
+    std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
+    return {.list = action.id,
+            .added = those_who_are(false, action.id, coming, state),
+            .removed = those_who_are(true, action.id, going, state)};
+  }
+  forget(action.remove_addresses, *action.contacts);
+  coming.merge(resolver.resolve(*action.contacts));
+  std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
+  const auto members = state.members(action.id);
+  const Contacts before(members.begin(), members.end());
+  return {.list = action.id, .added = difference(coming, before), .removed = difference(before, coming)};
+}
+
+void throw_if_too_many(const List& list) {
+  if (list.size <= kListSize) return;
+  throw Error(ErrorCode::bad_data, {{"contacts", "a list has at most " + std::to_string(kListSize) +
+                                                     " contacts: this one would have " + std::to_string(list.size)}});
+}
+
+/// What a list's row is to be, with all that came with it.
+Decision saved(const List& before, List after, MembershipChange membership, std::vector<ContactChange> created,
+               Recorder& recorder) {
+  after.size = before.size + static_cast<std::int64_t>(membership.added.size()) -
+               static_cast<std::int64_t>(membership.removed.size());
+  throw_if_too_many(after);
+  after.rev = before.rev + 1;
+  after.updated = recorder.time();
+  if (!before.id) after.created = after.updated;
+  recorder.log(Subject::list, after.id.value(), after.rev, before.id ? Operation::update : Operation::create,
+               differences(before, after, membership));
+  Decision decision = recorder.decision(ListSaved{after});
+  decision.contacts = std::move(created);
+  decision.directory.emplace_back(std::move(after));
+  decision.memberships.push_back(std::move(membership));
+  return decision;
+}
+
+}  // namespace
+
+Decision decide_action(CreateList& action, const TeamState& state, Recorder& recorder) {
+  const Directory& directory = *state.directory();
+  Texts texts(std::move(action.problems));
+  List list{.id = {},
+            .uuid = action.uuid,
+            .name = texts.name("title", action.title),
+            .local_id = action.local_id ? texts.name("local_id", *action.local_id) : std::string(),
+            .creator = owner_of_team(directory),
+            .created = {},
+            .updated = {}};
+  for (const auto& [id, existing] : directory.lists) {
+    if (!list.local_id.empty() && existing.local_id == list.local_id) {
+      texts.throw_if_bad();
+      return recorder.decision(ListSaved{existing});
+    }
+  }
+  report_unknown("contacts", action.contacts.ids, state, texts.problems());
+  texts.throw_if_bad();
+  if (directory.lists.size() >= kListsPerTeamMax) {
+    throw Error(ErrorCode::bad_data, "a team has at most " + std::to_string(kListsPerTeamMax) + " lists");
+  }
+  Resolver resolver(state, recorder);
+  const Contacts contacts = resolver.resolve(action.contacts);
+  list.id = recorder.new_list();
+  return saved({}, list, {.list = list.id, .added = {contacts.begin(), contacts.end()}, .removed = {}},
+               resolver.take_created(), recorder);
+}
+
+Decision decide_action(UpdateList& action, const TeamState& state, Recorder& recorder) {
+  const List& before = found_or_throw(state.directory()->lists, action.id);
+  Texts texts(std::move(action.problems));
+  List after = before;
+  if (action.title) after.name = texts.name("title", *action.title);
+  if (action.contacts) report_unknown("contacts", action.contacts->ids, state, texts.problems());
+  report_unknown("add_contacts", action.add.ids, state, texts.problems());
+  texts.throw_if_bad();
+  Resolver resolver(state, recorder);
+  MembershipChange change = membership(action, state, resolver);
+  return saved(before, std::move(after), std::move(change), resolver.take_created(), recorder);
+}
+
+Decision decide_action(DeleteList& action, const TeamState& state, Recorder& recorder) {
+  const List& list = found_or_throw(state.directory()->lists, action.id);
+  MembershipChange membership{.list = list.id, .added = {}, .removed = state.members(list.id)};
+  recorder.log(Subject::list, list.id.value(), list.rev + 1, Operation::remove, differences(list, {}, membership));
+  Decision decision = recorder.decision(ListDeleted{});
+  decision.directory.emplace_back(ListRemoval{list.id});
+  decision.memberships.push_back(std::move(membership));
+  return decision;
+}
+
+}  // namespace cardfile::core

@@ -1,0 +1,280 @@
+#include "wire/list_json.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/address.h"
+#include "core/error.h"
+#include "core/patch.h"
+#include "core/text.h"
+#include "core/time.h"
+#include "wire/members.h"
+
+namespace cardfile::wire {
+
+namespace {
+
+/// A kind of address that a list takes contacts by.
+struct Kind {
+  std::string_view type;
+  std::optional<std::string> (*normalise)(std::string_view);
+  std::string_view rule;
+  std::optional<std::string> core::ContactPatch::*field;
+};
+constexpr Kind kPhones{core::kPhone, core::normalise_phone, core::kPhoneRule, &core::ContactPatch::phone};
+constexpr Kind kEmails{core::kEmail, core::normalise_email, core::kEmailRule, &core::ContactPatch::email};
+
+/// Reads the body of a list.
+class ListReader {
+ public:
+  ListReader(const Json& body, std::vector<core::FieldError>& problems, const core::UuidSource& next_uuid)
+      : members_(body, problems), next_uuid_(next_uuid) {}
+
+  bool has(std::string_view name) const { return members_.given(name).has_value(); }
+
+  std::string required(std::string_view name) const {
+    if (!has(name)) members_.report(name, "is required");
+    return members_.string(name).value_or("");
+  }
+
+  std::optional<std::string> text(std::string_view name) const { return members_.string(name); }
+
+  /// `contacts` is the one kind of list that there is.
+  void check_type() const {
+    const auto type = members_.string("type");
+    if (type && !type->empty() && *type != "contacts") members_.report("type", "must be contacts");
+  }
+
+  std::vector<core::ContactId> contacts(std::string_view name) const {
+    std::vector<core::ContactId> contacts;
+    const auto items = array(name, "must be an array of integers: contacts' ids");
+    if (!items) return contacts;
+    std::size_t index = 0;
+    for (const Json item : *items) {
+      const bool readable = item.is(JsonKind::integer) || item.is(JsonKind::string);
+      if (const auto id = readable ? core::parse_id(item.text()) : std::nullopt) {
+        contacts.emplace_back(*id);
+      } else {
+        members_.report(path(name, index), "must be an integer: a contact's id");
+      }
+      ++index;
+    }
+    return contacts;
+  }
+
+  /// The addresses in their normal form.
+  std::vector<std::string> addresses(std::string_view name, const Kind& kind) const {
+    std::vector<std::string> values;
+    const auto given = members_.given(name);
+    if (given && given->is(JsonKind::string)) {
+      add_address(*given, std::string(name), kind, values);
+      return values;
+    }
+    const auto items = array(name, "must be an array of strings");
+    if (!items) return values;
+    std::size_t index = 0;
+    for (const Json item : *items) add_address(item, path(name, index++), kind, values);
+    return values;
+  }
+
+  std::vector<core::Address> named(std::string_view name, const Kind& kind) const {
+    std::vector<core::Address> result;
+    for (const std::string& value : addresses(name, kind)) result.push_back(core::address_of(kind.type, value));
+    return result;
+  }
+
+  void add_creates(std::string_view name, const Kind& kind, std::vector<core::CreateContact>& creates) const {
+    for (std::string& value : addresses(name, kind)) {
+      core::ContactPatch patch;
+      patch.*kind.field = std::move(value);
+      creates.push_back(create(std::move(patch)));
+    }
+  }
+
+  /// `members`: a phone with the names that its contact gets when it is a new one.
+  void add_members(std::vector<core::CreateContact>& creates) const {
+    const auto given = members_.given("members");
+    if (!given) return;
+    if (given->is(JsonKind::array) && given->empty()) return;  // As some clients write an empty object.
+    if (!given->is(JsonKind::object)) {
+      members_.report("members", R"(must be an object: phone to {"f","l"})");
+      return;
+    }
+    if (is_too_long(*given, "members")) return;
+    for (const Json member : *given) {
+      if (auto patch = member_patch(member)) creates.push_back(create(std::move(*patch)));
+    }
+  }
+
+ private:
+  static std::string path(std::string_view name, std::size_t index) {
+    return std::string(name) + "[" + std::to_string(index) + "]";
+  }
+
+  bool is_too_long(const Json& value, std::string_view name) const {
+    if (value.size() <= kListItemsMax) return false;
+    members_.report(name, "must have at most " + std::to_string(kListItemsMax) + " items");
+    return true;
+  }
+
+  std::optional<Json> array(std::string_view name, std::string_view rule) const {
+    const auto items = members_.array(name, rule);
+    return items && !is_too_long(*items, name) ? items : std::nullopt;
+  }
+
+  void add_address(const Json& item, const std::string& field, const Kind& kind,
+                   std::vector<std::string>& values) const {
+    auto value = item.is(JsonKind::string) ? kind.normalise(item.text()) : std::nullopt;
+    if (!value) {
+      members_.report(field, item.is(JsonKind::string) ? kind.rule : "must be a string");
+    } else if (core::length_of(*value) > core::kTextMax) {
+      members_.report(field, "must be at most " + std::to_string(core::kTextMax) + " characters");
+    } else {
+      values.push_back(std::move(*value));
+    }
+  }
+
+  core::CreateContact create(core::ContactPatch patch) const {
+    return {.uuid = next_uuid_(), .id = {}, .patch = std::move(patch), .on_duplicate = core::OnDuplicate::keep};
+  }
+
+  std::optional<core::ContactPatch> member_patch(const Json& member) const {
+    const std::string field = "members." + std::string(member.name());
+    core::ContactPatch patch;
+    patch.phone = core::normalise_phone(member.name());
+    if (!patch.phone) {
+      members_.report(field, core::kPhoneRule);
+      return std::nullopt;
+    }
+    const bool empty_list = member.is(JsonKind::array) && member.empty();
+    if (!member.is(JsonKind::object) && !member.is(JsonKind::null) && !empty_list) {
+      members_.report(field, R"(must be an object with "f" and "l")");
+      return std::nullopt;
+    }
+    patch.first = name_of(member, "f", field);
+    patch.last = name_of(member, "l", field);
+    return patch;
+  }
+
+  std::optional<std::string> name_of(const Json& member, std::string_view name, const std::string& field) const {
+    const auto value = member.given(name);
+    if (!value) return std::nullopt;
+    const std::string full = field + "." + std::string(name);
+    if (!value->is(JsonKind::string)) {
+      members_.report(full, "must be a string");
+      return std::nullopt;
+    }
+    std::string text(core::trimmed(value->text()));
+    if (core::length_of(text) > core::kTextMax || core::has_control_character(text)) {
+      members_.report(full, "must be at most 255 characters in one line");
+      return std::nullopt;
+    }
+    return text;
+  }
+
+  Members members_;
+  const core::UuidSource& next_uuid_;
+};
+
+core::ListContacts read_contacts(const ListReader& reader) {
+  core::ListContacts contacts{.ids = reader.contacts("contacts"), .addresses = {}};
+  reader.add_creates("phones", kPhones, contacts.addresses);
+  reader.add_creates("emails", kEmails, contacts.addresses);
+  return contacts;
+}
+
+}  // namespace
+
+namespace v1 {
+
+core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uuid) {
+  require_object(body);
+  core::CreateList create;
+  const ListReader reader(body, create.problems, next_uuid);
+  create.title = reader.required("title");
+  create.local_id = reader.text("local_id");
+  if (create.local_id && create.local_id->empty()) create.local_id.reset();
+  create.contacts = read_contacts(reader);
+  reader.add_members(create.contacts.addresses);
+  return create;
+}
+
+core::UpdateList read_list_update(const Json& body, const core::UuidSource& next_uuid) {
+  require_object(body);
+  core::UpdateList update;
+  const ListReader reader(body, update.problems, next_uuid);
+  update.title = reader.text("title");
+  if (reader.has("members")) reader.add_members(update.contacts.emplace().addresses);
+  reader.add_creates("add_phone", kPhones, update.add.addresses);
+  update.remove_addresses = reader.named("remove_phone", kPhones);
+  return update;
+}
+
+void write_list(JsonWriter& json, const core::List& list, const std::vector<core::ListTarget>& targets,
+                core::TeamId team) {
+  json.begin_object();
+  json.key("id").integer(list.id.value()).key("name").string(list.name).key("local_id").string(list.local_id);
+  json.key("targets").begin_object();
+  for (const core::ListTarget& target : targets) {
+    json.key(target.phone).begin_object();
+    json.key("f").string(target.first).key("l").string(target.last);
+    json.end_object();
+  }
+  json.end_object();
+  json.key("team_id").integer(team.value()).key("creator_id").integer(list.creator.value());
+  json.key("shared").boolean(true);
+  json.key("created").string(core::to_rfc3339(list.created));
+  json.key("updated").string(core::to_rfc3339(list.updated));
+  json.key("rev").integer(list.rev).key("archived").boolean(false);
+  json.end_object();
+}
+
+}  // namespace v1
+
+namespace v2 {
+
+core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uuid) {
+  require_object(body);
+  core::CreateList create;
+  const ListReader reader(body, create.problems, next_uuid);
+  create.title = reader.required("title");
+  create.local_id = reader.required("local_id");
+  reader.check_type();
+  create.contacts = read_contacts(reader);
+  return create;
+}
+
+core::UpdateList read_list_update(const Json& body, const core::UuidSource& next_uuid) {
+  require_object(body);
+  core::UpdateList update;
+  const ListReader reader(body, update.problems, next_uuid);
+  update.title = reader.text("title");
+  if (reader.has("contacts") || reader.has("phones") || reader.has("emails")) update.contacts = read_contacts(reader);
+  update.add.ids = reader.contacts("add_contacts");
+  reader.add_creates("add_phones", kPhones, update.add.addresses);
+  reader.add_creates("add_emails", kEmails, update.add.addresses);
+  update.remove = reader.contacts("remove_contacts");
+  update.remove_addresses = reader.named("remove_phones", kPhones);
+  for (core::Address& address : reader.named("remove_emails", kEmails)) {
+    update.remove_addresses.push_back(std::move(address));
+  }
+  return update;
+}
+
+void write_created_list(JsonWriter& json, const core::List& list) {
+  json.begin_object();
+  json.key("id").integer(list.id.value()).key("rev").integer(list.rev);
+  json.key("uuid").string(list.uuid.to_string());
+  json.end_object();
+}
+
+}  // namespace v2
+
+void write_updated_list(JsonWriter& json, const core::List& list) {
+  json.begin_object().key("id").integer(list.id.value()).key("rev").integer(list.rev).end_object();
+}
+
+}  // namespace cardfile::wire

@@ -1,0 +1,145 @@
+#include "wire/n8n.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/address.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "wire/list_json.h"
+#include "wire/members.h"
+
+namespace cardfile::wire::n8n {
+
+namespace {
+
+constexpr std::string_view kPhone = "phone_number";
+
+std::optional<std::string> filled_text(const Members& members, std::string_view name) {
+  auto text = members.string(name);
+  if (text && core::trimmed(*text).empty()) text.reset();
+  return text;
+}
+
+/// Values that are blank are left alone, as everything blank is. What is no field of the team is dropped later on.
+std::optional<core::CustomPatch> read_custom(const Members& members) {
+  const auto values = members.given("custom");
+  const bool empty_list = values && values->is(JsonKind::array) && values->empty();
+  if (!values || empty_list) return std::nullopt;
+  if (!values->is(JsonKind::object)) {
+    members.report("custom", "must be an object of field ids to values");
+    return std::nullopt;
+  }
+  core::CustomPatch custom;
+  for (const Json value : *values) {
+    const auto id = core::parse_id(value.name());
+    if (!id || value.is(JsonKind::null)) continue;
+    if (value.is(JsonKind::array) || value.is(JsonKind::object)) {
+      members.report("custom." + std::string(value.name()), "must be a string, number or boolean");
+      continue;
+    }
+    const std::string text =
+        value.is(JsonKind::boolean) ? (value.boolean() ? "true" : "false") : std::string(value.text());
+    if (!core::trimmed(text).empty()) custom.emplace(core::FieldId(*id), text);
+  }
+  return custom;
+}
+
+/// Problems that core found name its own fields.
+void rename(std::vector<core::FieldError>& problems) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNames = {
+      {{"phone", kPhone}, {"first", "first_name"}, {"last", "last_name"}}};
+  for (core::FieldError& problem : problems) {
+    for (const auto& [from, to] : kNames) {
+      if (problem.field == from) {
+        problem.field = to;
+        break;
+      }
+    }
+  }
+}
+
+/// Without a value when there is no phone to be read, which is reported.
+std::optional<std::string> read_phone(const Members& members) {
+  const auto text = filled_text(members, kPhone);
+  if (!text) {
+    const auto given = members.given(kPhone);
+    if (!given || given->is(JsonKind::string)) members.report(kPhone, "is required: E.164 digits");
+    return std::nullopt;
+  }
+  auto phone = core::normalise_phone(*text);
+  if (!phone) members.report(kPhone, core::kPhoneRule);
+  return phone;
+}
+
+template <class Id>
+void write_id_and_name(JsonWriter& json, Id id, std::string_view name) {
+  json.begin_object().key("id").integer(id.value()).key("name").string(name).end_object();
+}
+
+}  // namespace
+
+core::ContactPatch read_contact(const Json& body) {
+  require_object(body);
+  core::ContactPatch patch;
+  const Members members(body, patch.problems);
+  patch.phone = read_phone(members);
+  patch.first = filled_text(members, "first_name");
+  patch.last = filled_text(members, "last_name");
+  patch.email = filled_text(members, "email");
+  patch.note = filled_text(members, "note");
+  patch.custom = read_custom(members);
+  patch = core::normalised(std::move(patch));
+  rename(patch.problems);
+  return patch;
+}
+
+/// The body of a v1 list is a superset of this surface's: its `local_id`, too, makes a call safe to repeat.
+core::CreateList read_list(const Json& body, const core::UuidSource& next_uuid) {
+  return v1::read_new_list(body, next_uuid);
+}
+
+core::UpdateList read_member_change(const Json& body, const core::UuidSource& next_uuid) {
+  require_object(body);
+  core::UpdateList change;
+  const Members members(body, change.problems);
+  const std::string action = members.string("action").value_or("");
+  const auto phone = read_phone(members);
+  if (action != "add" && action != "remove") {
+    members.report("action", "must be add or remove");
+  } else if (phone && action == "remove") {
+    change.remove_addresses.push_back(core::address_of(core::kPhone, *phone));
+  } else if (phone) {
+    core::ContactPatch patch;
+    patch.phone = *phone;
+    change.add.addresses.push_back({.uuid = next_uuid(), .id = {}, .patch = std::move(patch)});
+  }
+  return change;
+}
+
+void write_team(JsonWriter& json, const core::Team& team) {
+  json.key("team_id").integer(team.id.value()).key("team_name").string(team.name);
+}
+
+void write_saved_contact(JsonWriter& json, const core::Contact& contact) {
+  json.key("id").integer(contact.id.value()).key("rev").integer(contact.rev);
+  json.key("created").boolean(contact.rev == 1);
+}
+
+void write_created_list(JsonWriter& json, const core::List& list) {
+  json.key("id").integer(list.id.value()).key("name").string(list.name).key("member_count").integer(list.size);
+}
+
+void write_changed_list(JsonWriter& json, const core::List& list) {
+  json.key("list_id").integer(list.id.value()).key("member_count").integer(list.size);
+}
+
+void write_choice(JsonWriter& json, const core::CustomField& field) { write_id_and_name(json, field.id, field.title); }
+void write_choice(JsonWriter& json, const core::Inbox& inbox) { write_id_and_name(json, inbox.id, inbox.name); }
+void write_choice(JsonWriter& json, const core::List& list) { write_id_and_name(json, list.id, list.name); }
+
+}  // namespace cardfile::wire::n8n
