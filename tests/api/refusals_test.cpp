@@ -127,7 +127,7 @@ const std::vector<Refusal> kRefusals = {
     {"UsersWithoutAFilter", "GET", "/v1/users/get", "", 400, "phone", ""},
     // Lists.
     {"ListWithoutATitle", "POST", "/v2/lists", R"({"contacts":[1]})", 400, "title local_id", "required"},
-    {"ListOfANobody", "POST", "/v2/lists", R"({"title":"Spring","local_id":"s","contacts":[1,77]})", 400, "contacts", "77"},
+    {"ListOfANobody", "POST", "/v2/lists", R"({"title":"Spring","local_id":"s","contacts":[1,77]})", 400, "contacts[1]", "77"},
     {"ListWithAPhoneThatIsNone", "POST", "/v2/lists", R"({"title":"Spring","local_id":"s","phones":["13125550199","x"]})", 400, "phones[1]", "7"},
     {"ListThatIsNobodys", "PUT", "/v2/lists/77", R"({"title":"Spring"})", 404, "", "list"},
     {"ListThatIsNobodysOnV1", "GET", "/v1/list/77", "", 404, "", "list"},
