@@ -3,15 +3,20 @@
 namespace cardfile::base {
 
 Worker::Worker(WorkerLimits limits) : queue_max_(limits.queue_max) {
-  for (std::size_t i = 0; i < limits.threads; ++i) threads_.emplace_back([this] { work(); });
+  for (std::size_t i = 0; i < limits.threads; ++i)
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
 
-Worker::~Worker() {
+Worker::~Worker() { refuse_waiting(); }
+
+void Worker::refuse_waiting() {
+  std::deque<Job*> refused;
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
+    refused.swap(queue_);
   }
-  arrived_.notify_all();
+  for (auto* job : refused) job->resume_waiter();
 }
 
 bool Worker::submit(Job& job) {
@@ -24,17 +29,16 @@ bool Worker::submit(Job& job) {
   return true;
 }
 
-void Worker::work() {
-  while (auto* job = next()) {
+void Worker::work(const std::stop_token& stop) {
+  while (auto* job = next(stop)) {
     job->run();
     job->resume_waiter();
   }
 }
 
-Worker::Job* Worker::next() {
+Worker::Job* Worker::next(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [this] { return !queue_.empty() || ending_; });
-  if (queue_.empty()) return nullptr;
+  if (!arrived_.wait(lock, stop, [this] { return !queue_.empty(); })) return nullptr;
   auto* job = queue_.front();
   queue_.pop_front();
   return job;

@@ -8,6 +8,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -33,8 +34,11 @@ class Worker {
   explicit Worker(WorkerLimits limits);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
-  /// Does what waits, then ends the threads.
+  /// Refuses what waits, and ends the threads when they have done what they are at.
   ~Worker();
+
+  /// Refuses what waits and what comes from now on: whoever waits goes on without a result.
+  void refuse_waiting();
 
   /// co_await worker.run(executor, function): what `function` gives or throws, and the coroutine goes on at `executor`;
   /// none at once when too many wait. Both are to live until then; `function` is a named local, moved in.
@@ -69,19 +73,19 @@ class Worker {
 
   /// False when too many wait.
   bool submit(Job& job);
-  void work();
+  void work(const std::stop_token& stop);
   /// Null when the thread is to end.
-  Job* next();
+  Job* next(const std::stop_token& stop);
 
   const std::size_t queue_max_;
 
   std::mutex mutex_;
-  std::condition_variable arrived_;
+  std::condition_variable_any arrived_;
   // Guarded by mutex_.
   std::deque<Job*> queue_;
   bool ending_ = false;
 
-  std::vector<std::jthread> threads_;  // Last, so that they end first.
+  std::vector<std::jthread> threads_;  // Last, so that they end first; each is asked to stop, and joined.
 };
 
 template <class Function>

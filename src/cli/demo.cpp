@@ -36,12 +36,14 @@ Stop the server with Ctrl+C.
 
 )";
 
+bool takes(const store::Store& store, std::string_view key) { return store.key_owner(base::sha256(key)).has_value(); }
+
 }  // namespace
 
-bool has_demo_key(const store::Store& store) { return store.key_owner(base::sha256(kDemoKey)).has_value(); }
+bool takes_demo_key(const store::Store& store) { return takes(store, kDemoKey) || takes(store, kDemoN8nKey); }
 
 void seed_demo(store::Store& store, const std::string& folder) {
-  if (has_demo_key(store)) return;
+  if (takes(store, kDemoKey)) return;
   if (!store.teams().empty()) {
     throw std::runtime_error(
         fmt::format("{} holds data that is not the demo's. Serve it without --demo, or name a new folder for the demo "

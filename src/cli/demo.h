@@ -8,11 +8,12 @@
 
 namespace cardfile::cli {
 
-/// The one key that everybody knows; so that scripts and examples can rely on it.
+/// The keys that everybody knows, so that scripts and examples can rely on them.
 inline constexpr std::string_view kDemoKey = "cardfile-demo-key";
 inline constexpr std::string_view kDemoN8nKey = "cardfile-demo-n8n-key";
 
-bool has_demo_key(const store::Store& store);
+/// Whether the store takes either of them.
+bool takes_demo_key(const store::Store& store);
 
 /// Fills an empty store with the demo's data, all of it or nothing; leaves a store that has it already as it is.
 /// Throws when the store, which is in `folder`, holds anything else.

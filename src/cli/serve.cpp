@@ -29,7 +29,8 @@ namespace cardfile::cli {
 namespace {
 
 constexpr int kEndedBySecondSignal = 130;
-constexpr rlim_t kFilesBesideConnections = 64;
+// Of the store: two files for each of its connections, of which readers are the most; and a few for each event loop.
+constexpr rlim_t kFilesBesideConnections = 256;
 
 sigset_t ending_signals() {
   sigset_t signals;
@@ -77,12 +78,12 @@ std::size_t connections_possible(std::size_t wanted, base::Log& log) {
 }
 
 /// A demo key in a folder that others can reach would be a key that everybody has.
-void refuse_demo_key_for_others(const store::Store& store, const ServeSettings& settings) {
-  if (settings.demo || settings.listen.is_loopback() || !has_demo_key(store)) return;
-  throw std::runtime_error(
-      fmt::format("{} takes the demo's key, which everybody knows, so it is not served on {}. Use another folder, or "
-                  "revoke the key: cardfile key list --team 1 --data {}",
-                  settings.data, settings.listen.address, settings.data));
+void refuse_demo_keys_for_others(const store::Store& store, const ServeSettings& settings) {
+  if (settings.demo || settings.listen.is_loopback() || !takes_demo_key(store)) return;
+  throw std::runtime_error(fmt::format(
+      "{} takes a key of the demo's, which everybody knows, so it is not served on {}. Use another folder, or "
+      "revoke both its keys: cardfile key list --team 1 --data {}",
+      settings.data, settings.listen.address, settings.data));
 }
 
 /// Whoever waits for the file reads a complete port, never that of an earlier run.
@@ -155,7 +156,7 @@ int serve(const base::Config& config) {
                                        }},
                                   now);
   if (settings.demo) seed_demo(*store, settings.data);
-  refuse_demo_key_for_others(*store, settings);
+  refuse_demo_keys_for_others(*store, settings);
   // Secrets are made and revoked at the command line, which has to wait for this process: the vault stays the one.
   const auto vault = open_vault(*store, settings.data);
   base::Worker worker({});
@@ -178,6 +179,7 @@ int serve(const base::Config& config) {
   const std::string signal = wait_for_ending_signal();
   log.write(base::LogLevel::info, "stopping", {{"signal", signal}});
   api.begin_drain();
+  worker.refuse_waiting();
   const bool complete = server->drain(settings.drain_timeout);
   if (!complete) log.write(base::LogLevel::warning, "requests_cut_off");
   store.reset();  // Closing may take a while, and may fail: both are to be seen before "stopped".

@@ -95,18 +95,32 @@ TEST_F(AWorker, RefusesAtOnceWhenTooManyWaitAndServesTheOthersInOrder) {
   EXPECT_EQ(order, "123");
 }
 
-TEST_F(AWorker, DoesWhatWaitsBeforeItEnds) {
-  std::array<Ending, 20> endings;
+TEST_F(AWorker, FinishesWhatItIsAtAndRefusesWhatWaitsWhenItEnds) {
+  std::latch begun(1);
+  std::binary_semaphore go(0);
+  Ending running;
+  std::array<Ending, 20> waiting;
   {
-    Worker worker({.threads = 2, .queue_max = endings.size()});
-    for (auto& ending : endings)
+    Worker worker({.threads = 1, .queue_max = waiting.size()});
+    const auto held = [&] { return begun.count_down(), go.acquire(), std::string("done"); };
+    call(worker, executor_, held, running);
+    begun.wait();
+    for (auto& ending : waiting)
       call(
           worker, executor_, [] { return std::string("done"); }, ending);
+    worker.refuse_waiting();
+    for (auto& ending : waiting) {
+      ASSERT_TRUE(ending.done.try_acquire());
+      EXPECT_EQ(ending.value, std::nullopt);
+    }
+    Ending late;
+    call(
+        worker, executor_, [] { return std::string("done"); }, late);
+    EXPECT_EQ(late.value, std::nullopt);
+    go.release();
   }
-  for (auto& ending : endings) {
-    ASSERT_TRUE(ending.done.try_acquire());
-    EXPECT_EQ(ending.value, "done");
-  }
+  ASSERT_TRUE(running.done.try_acquire());
+  EXPECT_EQ(running.value, "done");
 }
 
 }  // namespace

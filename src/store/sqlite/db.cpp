@@ -55,6 +55,20 @@ bool may_succeed_later(const SqliteError& error) {
   }
 }
 
+bool means_damage(const SqliteError& error) {
+  switch (error.code() & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_MISMATCH:
+    case SQLITE_CONSTRAINT:  // Two rows where there can be one.
+    case SQLITE_ERROR:       // A table that is not there.
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Every connection is used by one thread at a time, and nobody reads the memory counters.
 void configure_library() {
   static const bool once = [] {

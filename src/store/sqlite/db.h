@@ -36,6 +36,9 @@ bool may_succeed_later(const SqliteError& error);
 /// Sets SQLite up as we use it; has to come before anything else of it. A connection does it by itself.
 void configure_library();
 
+/// Whether what is in the file contradicts itself or is not what was written there.
+bool means_damage(const SqliteError& error);
+
 struct ConnectionOptions {
   std::filesystem::path file;
   std::string vfs = {};          // Empty: SQLite's default.

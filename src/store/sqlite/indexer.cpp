@@ -66,9 +66,9 @@ std::unique_ptr<SearchWriter> Indexer::open(const std::stop_token& stop) {
     try {
       return std::make_unique<SearchWriter>(contacts_, file_);
     } catch (const SqliteError& error) {
-      if (!may_succeed_later(error)) throw;
+      if (means_damage(error)) throw;
+      put_off(error, stop);
     }
-    pause(stop, kUntilAnotherTry);
   }
   return nullptr;
 }
@@ -77,12 +77,21 @@ void Indexer::follow(SearchWriter& writer, const std::stop_token& stop) {
   if (!file_.is_usable()) throw std::runtime_error("The search index is damaged");
   try {
     catch_up(writer, stop);
+    told_of_putting_off_ = false;
     if (!has_news()) writer.rest();
   } catch (const SqliteError& error) {
-    if (!may_succeed_later(error)) throw;
-    pause(stop, kUntilAnotherTry);
+    if (means_damage(error)) throw;
+    put_off(error, stop);
     wake(0);
   }
+}
+
+void Indexer::put_off(const SqliteError& error, const std::stop_token& stop) {
+  if (!told_of_putting_off_)
+    tell(std::string(error.what()) +
+         "; the search index is tried again every few seconds, and filters are slow until then.");
+  told_of_putting_off_ = true;
+  pause(stop, kUntilAnotherTry);
 }
 
 void Indexer::catch_up(SearchWriter& writer, const std::stop_token& stop) {

@@ -46,6 +46,9 @@ class Indexer {
   void catch_up(SearchWriter& writer, const std::stop_token& stop);
   /// Takes one step; false when there was nothing to do.
   bool step(SearchWriter& writer, const std::stop_token& stop);
+  /// Until later, what cannot be done now; tells of it the first time.
+  void put_off(const SqliteError& error, const std::stop_token& stop);
+  /// For as long as the store is open.
   void give_up(const std::string& why);
   bool has_news();
   /// False when the thread is to end.
@@ -58,6 +61,7 @@ class Indexer {
   const IndexingListener tell_;
 
   std::atomic<std::uint64_t> commands_ = 0;
+  bool told_of_putting_off_ = false;  // Of the indexer's thread.
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

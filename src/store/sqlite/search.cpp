@@ -22,6 +22,18 @@ constexpr std::size_t kChangedMax = 10'000;
 // Long texts have more trigrams than are needed to leave few candidates.
 constexpr std::size_t kTrigramsMax = 24;
 
+/// Thousands of contacts may be sorted for a page of thirty, and a single one may hold megabytes.
+core::Contact only_what_orders(core::Contact&& contact) {
+  core::Contact slim;
+  slim.id = contact.id;
+  slim.created = contact.created;
+  slim.updated = contact.updated;
+  slim.first = std::move(contact.first);
+  slim.last = std::move(contact.last);
+  slim.display_name = std::move(contact.display_name);
+  return slim;
+}
+
 bool is_order_by_name(ContactOrder order) {
   return order == ContactOrder::first || order == ContactOrder::last || order == ContactOrder::display_name;
 }
@@ -226,7 +238,7 @@ std::optional<Result> Search::at_one_moment(core::TeamId team,
     if (!changed) return std::nullopt;
     return answer(Moment{.index = *index, .team = team, .slot = slot, .changed = std::move(*changed)});
   } catch (const SqliteError& error) {
-    if (!may_succeed_later(error)) file_.found_damaged();
+    if (means_damage(error)) file_.found_damaged();
   } catch (const std::runtime_error&) {
     file_.found_damaged();
   }
@@ -257,9 +269,11 @@ std::optional<std::vector<core::Contact>> Search::by_candidates(const Moment& mo
   sort(*found, query);
   const auto begin = std::min(query.offset, found->size());
   const auto end = begin + std::min(query.limit, found->size() - begin);
-  found->erase(found->begin() + static_cast<std::ptrdiff_t>(end), found->end());
-  found->erase(found->begin(), found->begin() + static_cast<std::ptrdiff_t>(begin));
-  return found;
+  std::vector<core::Contact> page;
+  for (auto i = begin; i < end; ++i) {
+    if (auto contact = rows_.contact(moment.team, (*found)[i].id)) page.push_back(std::move(*contact));
+  }
+  return page;
 }
 
 /// Two sequences in the same order become one: the entries of the index, and the contacts that changed.
@@ -277,7 +291,7 @@ std::vector<core::Contact> Search::by_name(const Moment& moment, const core::Con
   };
   const auto take_changed_before = [&](const core::Contact* entry) {
     while (next_changed != changed.end() && (!entry || core::comes_before(query, *next_changed, *entry))) {
-      if (!take([&] { return std::optional(std::move(*next_changed)); })) return false;
+      if (!take([&] { return rows_.contact(moment.team, next_changed->id); })) return false;
       ++next_changed;
     }
     return true;
@@ -312,7 +326,7 @@ std::optional<std::vector<core::Contact>> Search::candidates(const Moment& momen
   auto found = changed(moment, query);
   for (const auto id : ids) {
     auto contact = rows_.contact(moment.team, id);
-    if (contact && core::matches(query, *contact)) found.push_back(std::move(*contact));
+    if (contact && core::matches(query, *contact)) found.push_back(only_what_orders(std::move(*contact)));
   }
   return found;
 }
@@ -321,7 +335,7 @@ std::vector<core::Contact> Search::changed(const Moment& moment, const core::Con
   std::vector<core::Contact> found;
   for (const auto id : moment.changed) {
     auto contact = rows_.contact(moment.team, id);
-    if (contact && core::matches(query, *contact)) found.push_back(std::move(*contact));
+    if (contact && core::matches(query, *contact)) found.push_back(only_what_orders(std::move(*contact)));
   }
   return found;
 }

@@ -49,6 +49,7 @@ class Search {
 
   std::optional<std::vector<core::Contact>> by_candidates(const Moment& moment, const core::ContactQuery& query);
   std::vector<core::Contact> by_name(const Moment& moment, const core::ContactQuery& query);
+  /// Of what is found here only that is there which contacts are ordered by.
   std::optional<std::vector<core::Contact>> candidates(const Moment& moment, const core::ContactQuery& query);
   std::vector<core::Contact> changed(const Moment& moment, const core::ContactQuery& query);
 

@@ -223,8 +223,11 @@ SearchWriter::SearchWriter(const ConnectionOptions& contacts, SearchFile& file)
       index_ = std::make_unique<Index>(file.path());
       if (!follows_from_contacts()) index_ = nullptr;
     }
+  } catch (const SqliteError& error) {
+    if (!means_damage(error)) throw;
+    index_ = nullptr;
   } catch (const std::runtime_error&) {
-    index_ = nullptr;  // Whatever is wrong with it, a new one is right.
+    index_ = nullptr;  // Of another format, or with something else in a column.
   }
   if (!index_) {
     file.make_anew();
