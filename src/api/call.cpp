@@ -34,7 +34,7 @@ bool is_quick_count(const core::ContactQuery& query) {
 /// What `ask` gives, asked on the worker.
 template <class Ask>
 base::Task<std::invoke_result_t<Ask&>> asked_aside(const Call& call, Ask ask) {
-  auto answer = co_await call.parts.worker.run(call.executor, std::move(ask));
+  auto answer = co_await call.parts.worker.run(call.team.value(), call.executor, std::move(ask));
   if (!answer) {
     throw core::Error(core::ErrorCode::unavailable, "too many long queries are waiting; try again in a moment");
   }

@@ -2,7 +2,7 @@
 
 namespace cardfile::base {
 
-Worker::Worker(WorkerLimits limits) : queue_max_(limits.queue_max) {
+Worker::Worker(WorkerLimits limits) : queue_max_(limits.queue_max), owner_max_(limits.owner_max) {
   for (std::size_t i = 0; i < limits.threads; ++i)
     threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
@@ -15,6 +15,7 @@ void Worker::refuse_waiting() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
     refused.swap(queue_);
+    jobs_of_.clear();  // Nothing is taken any more.
   }
   for (auto* job : refused) job->resume_waiter();
 }
@@ -23,6 +24,9 @@ bool Worker::submit(Job& job) {
   {
     const std::lock_guard lock(mutex_);
     if (ending_ || queue_.size() >= queue_max_) return false;
+    auto& jobs = jobs_of_[job.owner()];
+    if (jobs >= owner_max_) return false;
+    ++jobs;
     queue_.push_back(&job);
   }
   arrived_.notify_one();
@@ -32,6 +36,7 @@ bool Worker::submit(Job& job) {
 void Worker::work(const std::stop_token& stop) {
   while (auto* job = next(stop)) {
     job->run();
+    release(*job);
     job->resume_waiter();
   }
 }
@@ -42,6 +47,12 @@ Worker::Job* Worker::next(const std::stop_token& stop) {
   auto* job = queue_.front();
   queue_.pop_front();
   return job;
+}
+
+void Worker::release(const Job& job) {
+  const std::lock_guard lock(mutex_);
+  const auto jobs = jobs_of_.find(job.owner());
+  if (jobs != jobs_of_.end() && --jobs->second == 0) jobs_of_.erase(jobs);
 }
 
 }  // namespace cardfile::base

@@ -4,8 +4,10 @@
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -22,6 +24,7 @@ namespace cardfile::base {
 struct WorkerLimits {
   std::size_t threads = 2;
   std::size_t queue_max = 64;  // Calls that may wait for a thread; the next is refused.
+  std::size_t owner_max = 16;  // Calls of one owner that may wait or run; so nobody takes all there is.
 };
 
 /// Runs functions one after the other on each of its threads, in the order in which they came. Safe to use from any
@@ -40,22 +43,24 @@ class Worker {
   /// Refuses what waits and what comes from now on: whoever waits goes on without a result.
   void refuse_waiting();
 
-  /// co_await worker.run(executor, function): what `function` gives or throws, and the coroutine goes on at `executor`;
-  /// none at once when too many wait. Both are to live until then; `function` is a named local, moved in.
+  /// co_await worker.run(owner, executor, function): what `function` gives or throws, and the coroutine goes on at
+  /// `executor`; none at once when too many wait, of all or of this owner's. Both are to live until then; `function` is
+  /// a named local, moved in.
   template <class Function>
-  Run<Function> run(Executor& executor, Function function) {
-    return {*this, executor, std::move(function)};
+  Run<Function> run(std::int64_t owner, Executor& executor, Function function) {
+    return {*this, owner, executor, std::move(function)};
   }
 
  private:
   /// A call, and who waits for it.
   class Job {
    public:
-    explicit Job(Executor& executor) : executor_(executor) {}
+    Job(std::int64_t owner, Executor& executor) : owner_(owner), executor_(executor) {}
     Job(const Job&) = delete;
     Job& operator=(const Job&) = delete;
 
     void wait(std::coroutine_handle<> waiter) { waiter_ = waiter; }
+    std::int64_t owner() const { return owner_; }
     virtual void run() noexcept = 0;
     /// The job lives in the waiter's frame, which may be gone as soon as it is resumed.
     void resume_waiter() {
@@ -67,6 +72,7 @@ class Worker {
     ~Job() = default;
 
    private:
+    const std::int64_t owner_;
     Executor& executor_;
     std::coroutine_handle<> waiter_;
   };
@@ -77,12 +83,17 @@ class Worker {
   /// Null when the thread is to end.
   Job* next(const std::stop_token& stop);
 
+  /// The job has been run, and its owner may send another.
+  void release(const Job& job);
+
   const std::size_t queue_max_;
+  const std::size_t owner_max_;
 
   std::mutex mutex_;
   std::condition_variable_any arrived_;
   // Guarded by mutex_.
   std::deque<Job*> queue_;
+  std::map<std::int64_t, std::size_t> jobs_of_;  // Those that wait and those that run, by owner.
   bool ending_ = false;
 
   std::vector<std::jthread> threads_;  // Last, so that they end first; each is asked to stop, and joined.
@@ -93,8 +104,8 @@ class Worker::Run final : private Worker::Job {
  public:
   using Result = std::invoke_result_t<Function&>;
 
-  Run(Worker& worker, Executor& executor, Function function)
-      : Job(executor), worker_(worker), function_(std::move(function)) {}
+  Run(Worker& worker, std::int64_t owner, Executor& executor, Function function)
+      : Job(owner, executor), worker_(worker), function_(std::move(function)) {}
 
   bool await_ready() const noexcept { return false; }
   /// Once the job is submitted this object may be gone at any time.

@@ -14,6 +14,8 @@
 namespace cardfile::test {
 namespace {
 
+constexpr std::int64_t kSomebodyElse = 77;
+
 /// Keeps the worker of a world busy until it is let go, with as many calls waiting as there may be.
 class BusyWorker {
  public:
@@ -43,7 +45,7 @@ class BusyWorker {
 
   template <class Function>
   base::Detached occupy(World& world, Function function) {
-    co_await world.worker().run(executor_, std::move(function));
+    co_await world.worker().run(kSomebodyElse, executor_, std::move(function));
     done_.release();
   }
 

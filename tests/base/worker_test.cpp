@@ -31,9 +31,9 @@ struct Ending {
 };
 
 template <class Function>
-Detached call(Worker& worker, Executor& executor, Function function, Ending& ending) {
+Detached call(Worker& worker, Executor& executor, Function function, Ending& ending, std::int64_t owner = 1) {
   try {
-    ending.value = co_await worker.run(executor, std::move(function));
+    ending.value = co_await worker.run(owner, executor, std::move(function));
   } catch (const std::exception& failure) {
     ending.failure = failure.what();
   }
@@ -93,6 +93,30 @@ TEST_F(AWorker, RefusesAtOnceWhenTooManyWaitAndServesTheOthersInOrder) {
   go.release();
   third.done.acquire();
   EXPECT_EQ(order, "123");
+}
+
+TEST_F(AWorker, LeavesRoomForOthersWhenOneOwnerSendsTooMuch) {
+  Worker worker({.threads = 1, .queue_max = 8, .owner_max = 2});
+  std::latch begun(1);
+  std::binary_semaphore go(0);
+  std::array<Ending, 4> endings;
+  const auto held = [&] { return begun.count_down(), go.acquire(), std::string("first"); };
+  const auto done = [] { return std::string("done"); };
+  call(worker, executor_, held, endings[0]);
+  begun.wait();
+  call(worker, executor_, done, endings[1]);
+  call(worker, executor_, done, endings[2]);
+  constexpr std::int64_t kAnotherOwner = 2;
+  call(worker, executor_, done, endings[3], kAnotherOwner);
+  ASSERT_TRUE(endings[2].done.try_acquire());
+  EXPECT_EQ(endings[2].value, std::nullopt) << "one runs and one waits already";
+  go.release();
+  endings[3].done.acquire();
+  EXPECT_EQ(endings[3].value, "done");
+  Ending again;
+  call(worker, executor_, done, again);
+  again.done.acquire();
+  EXPECT_EQ(again.value, "done") << "the owner may again once its calls are done";
 }
 
 TEST_F(AWorker, FinishesWhatItIsAtAndRefusesWhatWaitsWhenItEnds) {
