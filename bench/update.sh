@@ -68,7 +68,8 @@ build_programs() {
 # The folder with $1 contacts, made once: another schema or another population makes another one.
 filled() {
   local version folder
-  version=$(cat "$root"/src/store/sqlite/migrations/*.sql "$root"/bench/population.h | sha256sum | cut -c 1-8)
+  version=$(cat "$root"/src/store/sqlite/migrations/*.sql "$root"/src/store/sqlite/search_file.cpp \
+    "$root"/bench/population.h | sha256sum | cut -c 1-8)
   folder=$work/filled-$1-$version
   if [ ! -d "$folder" ]; then
     say "filling a folder with $1 contacts"
@@ -153,12 +154,12 @@ measure_size() {
   "$cardfile" check --data "$work/data" >&2
 }
 
-# measure_disk FOLDER: bytes a contact, with the history of its creation and without.
+# measure_disk FOLDER: bytes a contact, with the history of its creation and without, the search index included.
 measure_disk() {
-  local all rows
+  local all history
   all=$(du -sb "$1" | cut -f 1)
-  rows=$(sqlite3 "file:$1/cardfile.db?immutable=1" "SELECT sum(pgsize) FROM dbstat WHERE name <> 'change_log'")
-  printf '{"all":%d,"rows":%d}\n' $((all / size)) $((rows / size)) >>"$results/$size-disk"
+  history=$(sqlite3 "file:$1/cardfile.db?immutable=1" "SELECT sum(pgsize) FROM dbstat WHERE name = 'change_log'")
+  printf '{"all":%d,"rows":%d}\n' $((all / size)) $(((all - history) / size)) >>"$results/$size-disk"
 }
 
 # values NAME KEY: that figure of each run, a line each.

@@ -43,6 +43,19 @@ std::string shown(const valijson::ValidationResults::Error& error) {
   return text + ": " + error.description;
 }
 
+/// The most exact of the answers that an operation has for a status: the status, its hundred, or the default.
+const json* response_of(const json& responses, int status) {
+  for (const std::string& key : {std::to_string(status), std::to_string(status / 100) + "XX", std::string("default")}) {
+    if (const auto found = responses.find(key); found != responses.end()) return &*found;
+  }
+  return nullptr;
+}
+
+/// Errors of the n8n node's surface have their own form, be there something at the path or not.
+bool is_of_n8n(std::string_view target) {
+  return (std::string(target.substr(0, target.find('?'))) + '/').starts_with("/n8n/");
+}
+
 /// An item that failed may be anything at all: bulk calls succeed nevertheless.
 bool has_failed_items(const Reply& reply) {
   const json body = json::parse(reply.body, nullptr, false);
@@ -73,12 +86,11 @@ class ApiDocument::Impl {
   Faults faults(std::string_view method, std::string_view target, std::string_view request_body,
                 const Reply& reply) const {
     const auto match = router_.find(method, target.substr(0, target.find('?')));
-    if (!match) return faults_of_unrouted(reply);
+    if (!match) return faults_of_unrouted(target, reply);
     const json& operation = *operations_[match->route];
-    const json& responses = operation["responses"];
-    const std::string status = std::to_string(reply.status);
-    if (!responses.contains(status) && !responses.contains("default")) return {"has no status " + status};
-    Faults faults = faults_of_answer(resolved(responses[responses.contains(status) ? status : "default"]), reply);
+    const json* response = response_of(operation["responses"], reply.status);
+    if (response == nullptr) return {"has no status " + std::to_string(reply.status)};
+    Faults faults = faults_of_answer(resolved(*response), reply);
     if (reply.status == 200 && operation.contains("requestBody")) {
       add_faults_of_request(resolved(operation["requestBody"]), request_body, reply, faults);
     }
@@ -86,13 +98,14 @@ class ApiDocument::Impl {
   }
 
  private:
-  Faults faults_of_unrouted(const Reply& reply) const {
+  Faults faults_of_unrouted(std::string_view target, const Reply& reply) const {
     Faults faults;
     if (reply.status != 404 && reply.status != 405 && reply.status != 501) {
       faults.push_back("has no such operation, and it is answered " + std::to_string(reply.status));
     }
     if (reply.status == 405 && reply.header("Allow").empty()) faults.push_back("a 405 has no Allow");
-    add_faults_of_json(json{{"$ref", "#/components/schemas/Error"}}, reply.body, "the answer", faults);
+    const char* error = is_of_n8n(target) ? "#/components/schemas/N8nError" : "#/components/schemas/Error";
+    add_faults_of_json(json{{"$ref", error}}, reply.body, "the answer", faults);
     return faults;
   }
 

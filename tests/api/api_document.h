@@ -23,8 +23,8 @@ class ApiDocument {
 
   /// Where the document and the exchange differ, in sentences: a status that the operation does not have, another
   /// content type, a header that is missing or of another form, a body that its schema forbids; or a success for a
-  /// request body that the document forbids. An answer to what the document has no operation for must be our 404 or
-  /// 405.
+  /// request body that the document forbids. An answer to what the document has no operation for must be our 404,
+  /// 405 or 501.
   std::vector<std::string> faults(std::string_view method, std::string_view target, std::string_view request_body,
                                   const Reply& reply) const;
 

@@ -98,6 +98,33 @@ TEST(ApiDocument, WantsNothingButOurErrorsOutsideOfItsPaths) {
   EXPECT_TRUE(complains(faults_of_update(reply(404, "{}"), "", "/v9/contact"), "forbids the answer"));
 }
 
+TEST(ApiDocument, WantsTheN8nNodesFormOfErrorsOnItsSurfaceAndNowhereElse) {
+  const auto faults = [](const Reply& answer, const std::string& target) {
+    return faults_of_update(answer, "", target, "GET");
+  };
+  const std::string ours = error("not_found");
+  const std::string its = R"({"error_code":"not_found","message":"…"})";
+  EXPECT_EQ(faults(reply(404, its), "/n8n/v1/nothing"), "");
+  EXPECT_EQ(faults(reply(404, its), "/n8n?page=1"), "");
+  EXPECT_TRUE(complains(faults(reply(404, ours), "/n8n/v1/nothing"), "forbids the answer"));
+  EXPECT_TRUE(complains(faults(reply(404, its), "/n8nx"), "forbids the answer"));
+  EXPECT_EQ(faults(reply(401, R"({"error_code":"missing_api_key","message":"…"})"), "/n8n/v1/test_auth"), "");
+  EXPECT_NE(faults(reply(401, error("unauthorized")), "/n8n/v1/test_auth"), "");
+}
+
+TEST(ApiDocument, TakesTheAnswerOfAStatusBeforeThatOfItsHundredBeforeTheDefault) {
+  const auto faults = [](int status, const std::string& body) {
+    return faults_of_update(reply(status, body), "", "/n8n/v1/triggers/1", "DELETE");
+  };
+  const auto its = [](const std::string& code) { return R"({"error_code":")" + code + R"(","message":"…"})"; };
+  EXPECT_EQ(faults(501, its("not_implemented")), "");
+  EXPECT_NE(faults(501, its("internal_error")), "");
+  EXPECT_EQ(faults(500, its("internal_error")), "");
+  EXPECT_NE(faults(500, error("internal_error")), "");
+  EXPECT_EQ(faults(408, error("timeout")), "");
+  EXPECT_NE(faults(408, its("timeout")), "");
+}
+
 TEST(ApiDocument, HoldsADialectToWhatTheDocumentSaysOfItsSettings) {
   const ApiDocument plain(api::openapi_json());
   const ApiDocument bare(api::openapi_json(), {"count_answer=number"});

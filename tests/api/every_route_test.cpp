@@ -17,13 +17,16 @@
 namespace cardfile::test {
 namespace {
 
-/// A request that succeeds. What stands in angle brackets is the id of something; in a body it stands for the JSON
-/// value.
+/// A request that succeeds, where there is anything to succeed with. What stands in angle brackets is the id of
+/// something; in a body it stands for the JSON value.
 struct Example {
   std::string_view method;
   std::string_view pattern;
   std::string_view target;
   std::string_view body;
+  int status = 200;
+
+  bool is_of_n8n() const { return pattern.starts_with("/n8n/"); }
 };
 
 // clang-format off
@@ -67,6 +70,25 @@ const std::vector<Example> kExamples = {
     {"GET", "/v1/users/get", "/v1/users/get?email=grace@example.org", ""},
     {"POST", "/v1/users/update", "/v1/users/update", R"({"users":[{"id":<user>,"first_name":"Eve"}]})"},
     {"GET", "/v1/inboxes", "/v1/inboxes", ""},
+    {"POST", "/v2/lists", "/v2/lists", R"({"title":"Spring","local_id":"s","contacts":[<contact>]})"},
+    {"PUT", "/v2/lists/{id}", "/v2/lists/<list>", R"({"contacts":[<contact>]})"},
+    {"PUT", "/v2/lists/{id}", "/v2/lists/<list>", R"({"add_contacts":[<contact>]})"},
+    {"DELETE", "/v2/lists/{id}", "/v2/lists/<list>", ""},
+    {"POST", "/v1/list", "/v1/list", R"({"title":"Spring"})"},
+    {"GET", "/v1/list/{id}", "/v1/list/<list>", ""},
+    {"PUT", "/v1/list/{id}", "/v1/list/<list>", R"({"title":"Spring"})"},
+    {"DELETE", "/v1/list/{id}", "/v1/list/<list>", ""},
+    {"POST", "/v1/lists", "/v1/lists", "{}"},
+    {"GET", "/n8n/v1/test_auth", "/n8n/v1/test_auth", ""},
+    {"GET", "/n8n/v1/contact_fields", "/n8n/v1/contact_fields", ""},
+    {"GET", "/n8n/v1/inboxes", "/n8n/v1/inboxes", ""},
+    {"GET", "/n8n/v1/lists", "/n8n/v1/lists", ""},
+    {"GET", "/n8n/v1/templates", "/n8n/v1/templates", ""},
+    {"POST", "/n8n/v1/contacts", "/n8n/v1/contacts", R"({"phone_number":"13125550199"})"},
+    {"POST", "/n8n/v1/lists", "/n8n/v1/lists", R"({"title":"Spring"})"},
+    {"POST", "/n8n/v1/lists/{id}/members", "/n8n/v1/lists/<list>/members", R"({"action":"add","phone_number":"13125550142"})"},
+    {"POST", "/n8n/v1/triggers", "/n8n/v1/triggers", R"({"event":"contact_updated","url":"https://example.org"})", 501},
+    {"DELETE", "/n8n/v1/triggers/{id}", "/n8n/v1/triggers/1", "", 501},
 };
 // clang-format on
 
@@ -86,6 +108,8 @@ const std::vector<std::string> kNoUuids = {
 const std::vector<std::string> kMalformedValues = {R"("abc")", "1.5",  "-7",    "{}",
                                                    "[1]",      "true", "1e300", R"("\u0000")"};
 
+constexpr std::string_view kN8nKey = "n8n-key-of-team-one";
+
 /// A world in which the first team has one contact, and the second some of everything, under ids that the first has
 /// not.
 class TwoTeams {
@@ -96,6 +120,9 @@ class TwoTeams {
     store(
         core::CreateTag{.uuid = {}, .id = core::TagId(900'001), .label = "Secret", .color = "#2E86DE", .problems = {}});
     core::Contact theirs;
+    world.post("/v2/lists", R"({"title":"Autumn","local_id":"a","contacts":[1]})");
+    for (int i = 0; i < 3; ++i) world.send_as(world.other_team(), "POST", "/v1/list", R"({"title":"Mallory's"})");
+    world.has_n8n_key(world.team(), kN8nKey);
     for (int i = 0; i < 7; ++i) {  // So that the last one's channel has a number that is none of the first team's.
       core::CreateContact create;
       create.uuid = core::Uuid::from_random({static_cast<std::uint8_t>(200 + i)});
@@ -109,7 +136,13 @@ class TwoTeams {
            {"uuid", {ours.uuid.to_string(), theirs.uuid.to_string(), stranger, kNoUuids}},
            {"channel", {"1", std::to_string(theirs.channels.front().id.value()), "900999", kNoIntegers}},
            {"tag", {"1", "900001", "900999", kNoIntegers}},
+           {"list", {"1", "3", "900999", kNoIntegers}},
            {"user", {"1", "900001", "900999", kNoIntegers}}};
+  }
+
+  Reply send(const Example& example, std::string_view target, std::string_view body) {
+    if (!example.is_of_n8n()) return world.send(example.method, target, body);
+    return world.send_bare(example.method, target, body, {{"X-Heymarket-API-Key", std::string(kN8nKey)}});
   }
 
   core::Outcome store(core::Action action) {
@@ -171,8 +204,8 @@ void for_each_id(const Check& check) {
       for (std::size_t i = 0; i < names.size(); ++i) {
         SCOPED_TRACE(title(example) + ", the " + names[i] + (in_body ? " of its body" : " of its path"));
         const auto send = [&](TwoTeams& teams, const std::string& id) {
-          return teams.world.send(example.method, filled(example.target, teams.ids, false, in_body ? 99 : i, id),
-                                  filled(example.body, teams.ids, true, in_body ? i : 99, id));
+          return teams.send(example, filled(example.target, teams.ids, false, in_body ? 99 : i, id),
+                            filled(example.body, teams.ids, true, in_body ? i : 99, id));
         };
         check(names[i], in_body, send);
       }
@@ -185,9 +218,9 @@ TEST(EveryRoute, HasAnExampleThatSucceeds) {
   for (const Example& example : kExamples) {
     with_example.insert(title(example));
     TwoTeams teams;
-    const Reply reply = teams.world.send(example.method, filled(example.target, teams.ids, false),
-                                         filled(example.body, teams.ids, true));
-    EXPECT_EQ(reply.status, 200) << title(example) << reply.body;
+    const Reply reply =
+        teams.send(example, filled(example.target, teams.ids, false), filled(example.body, teams.ids, true));
+    EXPECT_EQ(reply.status, example.status) << title(example) << reply.body;
     EXPECT_EQ(reply.body.find("failed"), reply.body.find("failed_contacts\":[]")) << reply.body;
   }
   for (const api::Route& route : api::routes()) {
@@ -234,7 +267,7 @@ TEST(EveryRoute, RefusesAMalformedIdInItsBodyOrFindsNobody) {
     for (const std::string& value : kMalformedValues) {
       const Reply reply = send(teams, value);
       const bool nobody = reply.status == 200;  // A search, or a bulk call whose item failed.
-      EXPECT_TRUE(nobody || (reply.status == 400 && reply["error"] == "bad_data") || reply.status == 404)
+      EXPECT_TRUE(nobody || (reply.status == 400 && reply["error_code"] == "bad_data") || reply.status == 404)
           << value << ": " << reply.status << reply.body;
     }
     EXPECT_TRUE(state_of(teams.world) == before);
@@ -253,7 +286,7 @@ TEST(EveryRoute, OfATeamRefusesBadCredentialsAlikeAndDoesNothing) {
           world.store(), {.team = world.team().id, .actor = {}, .request_id = {}, .action = std::move(action)});
     };
     run(core::CreateKey{.name = "old", .digest = base::to_hex(base::sha256(revoked))});
-    run(core::RevokeKey{.id = core::KeyId(2)});
+    run(core::RevokeKey{.id = core::KeyId(3)});
     const std::vector<Headers> refused = {{},
                                           {{"Authorization", ""}},
                                           {{"Authorization", "Bearer"}},
@@ -264,18 +297,26 @@ TEST(EveryRoute, OfATeamRefusesBadCredentialsAlikeAndDoesNothing) {
                                           {{"Authorization", "Bearer " + good.substr(1)}},
                                           {{"Authorization", "Token " + good}},
                                           {{"Authorization", "Bearer " + std::string(10'000, 'a')}},
-                                          {{"X-Api-Key", good}}};
+                                          {{"X-Api-Key", good}},
+                                          // The right keys in the wrong places, and one of another kind.
+                                          {{example.is_of_n8n() ? "Authorization" : "X-Heymarket-API-Key",
+                                            example.is_of_n8n() ? "Bearer " + good : std::string(kN8nKey)}},
+                                          {{"Authorization", "Bearer " + std::string(kN8nKey)}},
+                                          {{"X-Heymarket-API-Key", good}},
+                                          {{"X-Heymarket-API-Key", revoked}},
+                                          {{"X-Heymarket-API-Key", std::string(kN8nKey) + "x"}}};
     const State before = state_of(teams.world);
     std::set<std::string> shapes;
     for (const Headers& headers : refused) {
       const Reply reply = world.send_bare(example.method, filled(example.target, teams.ids, false),
                                           filled(example.body, teams.ids, true), headers);
       EXPECT_EQ(reply.status, 401);
-      EXPECT_EQ(reply["error"], "unauthorized");
-      EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer");
+      EXPECT_TRUE(example.is_of_n8n() || reply["error"] == "unauthorized") << reply.body;
+      EXPECT_TRUE(example.is_of_n8n() || reply.header("WWW-Authenticate") == "Bearer");
       shapes.insert(shape(reply, {}));
     }
-    EXPECT_EQ(shapes.size(), 1U) << "who is refused does not learn why";
+    // The n8n node is told whether it sent a key at all.
+    EXPECT_EQ(shapes.size(), example.is_of_n8n() ? 2U : 1U) << "who is refused does not learn why";
     EXPECT_TRUE(state_of(teams.world) == before);
   }
 }

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <map>
 #include <regex>
 #include <set>
+#include <stdexcept>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "api/credentials.h"
 #include "api/documents.h"
 #include "api/routes.h"
 #include "api/world.h"
@@ -84,18 +87,30 @@ TEST(OpenApiDocument, HasEveryRouteAndNoOther) {
   EXPECT_EQ(described, served);
 }
 
-TEST(OpenApiDocument, AsksForCredentialsWhereTheServerDoes) {
-  std::set<std::string> open;
-  for (const api::Route& route : api::routes()) {
-    if (route.access == api::Access::anyone) open.insert(name_of(route));
+/// The document's words for who may call.
+json security_of(api::Access access) {
+  switch (access) {
+    case api::Access::anyone:
+      return json::array();
+    case api::Access::team:
+      return document()["security"];
+    case api::Access::n8n:
+      return json::parse(R"([{"n8nKey":[]}])");
   }
-  std::set<std::string> described;
+  throw std::logic_error("no such access");
+}
+
+TEST(OpenApiDocument, AsksForTheCredentialsThatTheServerAsksFor) {
+  std::map<std::string, json> asked;
+  for (const api::Route& route : api::routes()) asked[name_of(route)] = security_of(route.access);
+  std::map<std::string, json> described;
   for_each_operation([&](const std::string& path, const std::string& method, const json& operation) {
     const json security = operation.value("security", document()["security"]);
-    if (security.empty()) described.insert(method + ' ' + path);
+    described[method + ' ' + path] = security;
     EXPECT_EQ(security.empty(), !operation["responses"].contains("401")) << method << ' ' << path;
   });
-  EXPECT_EQ(described, open);
+  EXPECT_EQ(described, asked);
+  EXPECT_EQ(document()["components"]["securitySchemes"]["n8nKey"]["name"], api::kN8nKeyHeader);
 }
 
 TEST(OpenApiDocument, NamesEachOperationOnce) {
@@ -134,6 +149,9 @@ TEST(OpenApiDocument, StatesTheLimitsOfTheCode) {
   EXPECT_EQ(at("/Channels/maxItems"), core::kChannelsMax);
   EXPECT_EQ(at("/ContactQuery/properties/limit/maximum"), core::kPageSizeMax);
   EXPECT_EQ(at("/BulkOutcome/properties/contacts/maxItems"), wire::kBulkItemsMax);
+  EXPECT_EQ(at("/N8nContactWrite/properties/note/maxLength"), core::kNoteMax);
+  EXPECT_EQ(at("/Note/properties/text/maxLength"), core::kNoteMax);
+  EXPECT_EQ(at("/Contact/properties/note/maxItems"), core::kNotesMax);
   EXPECT_EQ(at("/BulkDelete/properties/contact_channels/items/properties/channel_ids/maxItems"),
             wire::kSearchValuesMax);
 }
@@ -197,10 +215,12 @@ TEST(OpenApiDocument, KnowsEveryMemberOfOurAnswers) {
   for (const auto& [name, response] : responses.items()) {
     if (response.contains("content")) look(response["content"]["application/json"]["schema"], name);
   }
-  // An error's schema is the common one, which is closed, and the words of its status.
+  // An error's schema is the common one or the n8n node's, which are closed, and the words of its status.
   std::erase_if(open, [](const std::string& name) {
     const json& schema = name.starts_with("#") ? resolved(json{{"$ref", name}}) : json();
-    return schema.contains("allOf") && schema["allOf"][0]["$ref"] == "#/components/schemas/Error";
+    if (!schema.contains("allOf")) return false;
+    const json& form = schema["allOf"][0]["$ref"];
+    return form == "#/components/schemas/Error" || form == "#/components/schemas/N8nError";
   });
   EXPECT_EQ(open, std::set<std::string>());
 }

@@ -125,6 +125,13 @@ const std::vector<Refusal> kRefusals = {
     {"UserThatIsNobody", "POST", "/v1/users/update", R"({"users":[{"id":1,"first_name":"Eve"},{"id":99,"first_name":"Eve"}]})", 400, "users[1].id", "99"},
     {"UserWithARoleThatIsNone", "POST", "/v1/users/update", R"({"users":[{"id":1,"role_id":7}]})", 400, "users[0].role_id", ""},
     {"UsersWithoutAFilter", "GET", "/v1/users/get", "", 400, "phone", ""},
+    // Lists.
+    {"ListWithoutATitle", "POST", "/v2/lists", R"({"contacts":[1]})", 400, "title local_id", "required"},
+    {"ListOfANobody", "POST", "/v2/lists", R"({"title":"Spring","local_id":"s","contacts":[1,77]})", 400, "contacts[1]", "77"},
+    {"ListWithAPhoneThatIsNone", "POST", "/v2/lists", R"({"title":"Spring","local_id":"s","phones":["13125550199","x"]})", 400, "phones[1]", "7"},
+    {"ListThatIsNobodys", "PUT", "/v2/lists/77", R"({"title":"Spring"})", 404, "", "list"},
+    {"ListThatIsNobodysOnV1", "GET", "/v1/list/77", "", 404, "", "list"},
+    {"ListUnderAnIdThatIsNone", "DELETE", "/v2/lists/spring", "", 400, "id", "integer"},
 };
 // clang-format on
 

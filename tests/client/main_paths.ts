@@ -114,6 +114,33 @@ async function keepsTagsAndFields(): Promise<void> {
   assert.deepEqual(users.memberships.map((user) => user.id), [2]);
 }
 
+async function servesTheN8nNode(): Promise<void> {
+  const headers = { "X-Heymarket-API-Key": "cardfile-demo-n8n-key" };
+  assert.equal(got(await api.GET("/n8n/v1/test_auth", { headers })).team_id, 1);
+  const body = { phone_number: "447700900170", first_name: "Noor", note: "Met at the fair" };
+  const tried = got(await api.POST("/n8n/v1/contacts", {
+    headers,
+    params: { header: { "X-Heymarket-Dry-Run": true } },
+    body,
+  }));
+  assert.deepEqual(tried, { id: 0, rev: 1, created: true, dry_run: true });
+  const saved = got(await api.POST("/n8n/v1/contacts", { headers, body }));
+  assert.equal(saved.dry_run, undefined);
+  const noted = got(await api.GET("/v1/contact/{id}", { params: { path: { id: saved.id } } }));
+  assert.deepEqual(noted.note?.map((note) => note.text), ["Met at the fair"]);
+
+  const list = got(await api.POST("/n8n/v1/lists", { headers, body: { title: "Fair" } }));
+  const changed = got(await api.POST("/n8n/v1/lists/{id}/members", {
+    headers,
+    params: { path: { id: list.id } },
+    body: { action: "add", phone_number: "447700900170" },
+  }));
+  assert.equal(changed.member_count, 1);
+  const refused = await api.GET("/n8n/v1/lists", {});
+  assert.equal(refused.response.status, 401);
+  assert(refused.error && !("error" in refused.error) && refused.error.error_code === "missing_api_key");
+}
+
 async function tellsWhatWasWrong(contact: Contact): Promise<void> {
   const refused = await api.PUT("/v1/contact/{id}", {
     params: { path: { id: contact.id } },
@@ -152,6 +179,7 @@ await listsAllByItsCursor();
 await createsAndUpdatesMany(contact);
 await optsOutAndIn(contact);
 await keepsTagsAndFields();
+await servesTheN8nNode();
 await tellsWhatWasWrong(contact);
 await deletes(contact);
 console.log("all main paths work");

@@ -58,8 +58,8 @@ class SqliteStore final : public Store {
     writer_ = std::make_unique<Writer>(connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs},
                                        directories_, load_teams(), std::move(clock),
                                        WriterLimits{.queue_max = options.queue_max, .batch_max = options.batch_max},
-                                       options.on_failure, [this] {
-                                         if (indexer_) indexer_->wake();
+                                       options.on_failure, [this](std::size_t commands) {
+                                         if (indexer_) indexer_->wake(commands);
                                        });
   }
 

@@ -13,9 +13,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kNice = 10;                        // A tenth of what a request's thread gets when both want all.
+constexpr int kNice = 19;                        // When processors are short, requests go first.
 constexpr milliseconds kBetweenPasses{50};       // So that changes come in together.
 constexpr milliseconds kUntilAnotherTry{5'000};  // After a full disk, or a lock of another program.
+// Writers that change contacts faster than they can be indexed are not helped by an index that takes their processor:
+// after a step during which so many commands came in, the pause is so many times as long as the step.
+constexpr double kManyCommandsPerSecond = 1'000;
+constexpr int kPauseInSteps = 19;
 constexpr std::int64_t kContactsPerReport = 100'000;
 constexpr std::int64_t kContactsWorthReporting = 10'000;
 
@@ -27,7 +31,8 @@ Indexer::Indexer(const ConnectionOptions& contacts, SearchFile& file, IndexingLi
       tell_(std::move(tell)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-void Indexer::wake() {
+void Indexer::wake(std::size_t commands) {
+  commands_.fetch_add(commands, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
     if (news_) return;
@@ -76,7 +81,7 @@ void Indexer::follow(SearchWriter& writer, const std::stop_token& stop) {
   } catch (const SqliteError& error) {
     if (!may_succeed_later(error)) throw;
     pause(stop, kUntilAnotherTry);
-    wake();
+    wake(0);
   }
 }
 
@@ -84,7 +89,7 @@ void Indexer::catch_up(SearchWriter& writer, const std::stop_token& stop) {
   const auto begin = steady_clock::now();
   const auto built_before = writer.progress().built;
   auto told = built_before;
-  while (!stop.stop_requested() && writer.step()) {
+  while (!stop.stop_requested() && step(writer, stop)) {
     const auto built = writer.progress().built;
     if (built - told < kContactsPerReport) continue;
     told = built;
@@ -95,6 +100,17 @@ void Indexer::catch_up(SearchWriter& writer, const std::stop_token& stop) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - begin).count();
     tell("The search index is built: " + std::to_string(built) + " contacts in " + std::to_string(seconds) + " s.");
   }
+}
+
+bool Indexer::step(SearchWriter& writer, const std::stop_token& stop) {
+  const auto begin = steady_clock::now();
+  const auto commands = commands_.load(std::memory_order_relaxed);
+  if (!writer.step()) return false;
+  const auto taken = std::chrono::duration<double>(steady_clock::now() - begin);
+  const auto arrived = static_cast<double>(commands_.load(std::memory_order_relaxed) - commands);
+  if (arrived > kManyCommandsPerSecond * taken.count())
+    pause(stop, std::chrono::duration_cast<milliseconds>(kPauseInSteps * taken));
+  return true;
 }
 
 void Indexer::give_up(const std::string& why) {

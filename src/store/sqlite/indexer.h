@@ -1,8 +1,10 @@
 #pragma once
 // Indexer: the thread that keeps the search index.
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,7 +22,8 @@ namespace cardfile::store::sqlite {
 /// As SqliteOptions::on_indexing.
 using IndexingListener = std::function<void(const std::string& what)>;
 
-/// Works when there is news and yields to everybody else: its thread has a low priority, and no writer waits for it.
+/// Works when there is news and yields to everybody else: its thread has the lowest priority, while many writes come in
+/// it takes small steps and long pauses, and no writer waits for it.
 class Indexer {
  public:
   /// `file` is lent. `tell` is called on the indexer's thread.
@@ -29,8 +32,8 @@ class Indexer {
   Indexer& operator=(const Indexer&) = delete;
   ~Indexer() { stop(); }
 
-  /// Something was committed. Cheap; from any thread.
-  void wake();
+  /// So many commands were committed. Cheap; from any thread.
+  void wake(std::size_t commands);
 
   /// Ends after the step that is being taken.
   void stop();
@@ -41,6 +44,8 @@ class Indexer {
   std::unique_ptr<SearchWriter> open(const std::stop_token& stop);
   void follow(SearchWriter& writer, const std::stop_token& stop);
   void catch_up(SearchWriter& writer, const std::stop_token& stop);
+  /// Takes one step; false when there was nothing to do.
+  bool step(SearchWriter& writer, const std::stop_token& stop);
   void give_up(const std::string& why);
   bool has_news();
   /// False when the thread is to end.
@@ -51,6 +56,8 @@ class Indexer {
   const ConnectionOptions contacts_;
   SearchFile& file_;
   const IndexingListener tell_;
+
+  std::atomic<std::uint64_t> commands_ = 0;
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

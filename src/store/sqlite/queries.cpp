@@ -61,10 +61,16 @@ std::string where(const core::ContactQuery& query, Walk walk) {
 
 std::string select_page(const core::ContactQuery& query) {
   const Walk walk = query.order == ContactOrder::updated ? Walk::by_updated : Walk::by_id;
-  std::string sql = std::string("SELECT ") + kContactColumns + " FROM contact" + where(query, walk) + order_by(query);
+  const auto select = [](const std::string& columns, const std::string& rest) {
+    return "SELECT " + columns + " FROM contact" + rest;
+  };
+  const std::string in_order = where(query, walk) + order_by(query);
   // With a filter the candidates are looked at one by one, and only those that match count.
-  if (!query.filter) sql += " LIMIT ?5 OFFSET ?6";
-  return sql;
+  if (query.filter) return select(kContactColumns, in_order);
+  const std::string limited = in_order + " LIMIT ?5 OFFSET ?6";
+  if (query.order == ContactOrder::updated || query.order == ContactOrder::id) return select(kContactColumns, limited);
+  // What has to be sorted is sorted without its rows, which would take a gigabyte on the way to a deep page.
+  return select(kContactColumns, " WHERE team = ?1 AND id IN (" + select("id", limited) + ")" + order_by(query));
 }
 
 std::string select_candidates(const core::ContactQuery& query) {

@@ -17,7 +17,7 @@ using core::Direction;
 
 constexpr std::int64_t kCacheBytes = 1 << 20;
 // Contacts that are read one by one for a page: some tens of milliseconds.
-constexpr std::size_t kCandidatesMax = 10'000;
+constexpr std::size_t kCandidatesMax = 5'000;
 constexpr std::size_t kChangedMax = 10'000;
 // Long texts have more trigrams than are needed to leave few candidates.
 constexpr std::size_t kTrigramsMax = 24;

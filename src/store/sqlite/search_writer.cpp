@@ -79,7 +79,10 @@ class SearchWriter::Index {
                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
         delete_entry_(connection_, "DELETE FROM entry WHERE document = ?"),
         insert_trigrams_(connection_, "INSERT INTO trigram (rowid, text) VALUES (?, ?)"),
-        delete_trigrams_(connection_, "INSERT INTO trigram (trigram, rowid, text) VALUES ('delete', ?, ?)") {}
+        delete_trigrams_(connection_, "INSERT INTO trigram (trigram, rowid, text) VALUES ('delete', ?, ?)") {
+    // Losing the last commits does no harm, as they are made again; so only copying the log syncs.
+    connection_.execute("PRAGMA synchronous = NORMAL");
+  }
 
   std::vector<core::TeamId> teams() {
     std::vector<core::TeamId> teams;
@@ -192,7 +195,6 @@ void require_format(const std::filesystem::path& path) {
     throw std::runtime_error("The search index has another format.");
 }
 
-/// Losing the last commits does no harm, as they are made again; so only copying the log syncs.
 void make_tables(const std::filesystem::path& path) {
   Connection connection({.file = path});
   connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));

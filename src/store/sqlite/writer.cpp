@@ -117,12 +117,15 @@ void Writer::apply_and_commit(const Submissions& submissions) {
   if (!failure().empty()) throw core::Error(core::ErrorCode::unavailable, std::string(kNoWrites));
   Batch batch(reader_, rows_, directories_, clocks_);
   sqlite::run(begin_);
-  for (auto* submission : submissions)
+  std::size_t commands = 0;
+  for (auto* submission : submissions) {
     for (auto& work : submission->works) batch.apply(work, clock_());
+    commands += submission->works.size();
+  }
   batch.finish();
   sqlite::run(commit_);
   batch.publish(directories_, clocks_);
-  if (on_commit_) on_commit_();
+  if (on_commit_) on_commit_(commands);
 }
 
 void Writer::fail(const Submissions& submissions, const std::exception& error) {

@@ -30,8 +30,9 @@ struct WriterLimits {
 
 /// As SqliteOptions::on_failure.
 using FailureListener = std::function<void(const std::string& why)>;
-/// Called on the writer's thread after each commit, before those who wait for it are resumed.
-using CommitListener = std::function<void()>;
+/// Called on the writer's thread after each commit with the number of its commands, before those who wait for it are
+/// resumed.
+using CommitListener = std::function<void(std::size_t commands)>;
 
 /// All submissions that wait are committed by one transaction and so by one sync; one that comes alone is committed at
 /// once. Safe to call from any thread.
