@@ -15,7 +15,7 @@ namespace cardfile::bench {
 inline constexpr std::string_view kKey = "cardfile-bench-key";
 
 /// Contacts have the ids 1 to N, with N no larger than this: there are no more phones.
-inline constexpr std::uint64_t kContactsMax = 9'999'999;
+inline constexpr std::uint64_t kContactsMax = 10'000'000;
 
 /// The team's custom fields have the ids 101 to 112; each contact has a value in the first three.
 inline constexpr std::int64_t kFirstField = 101;
