@@ -19,12 +19,12 @@ namespace {
 
 using namespace cardfile;
 
-void fill(const std::filesystem::path& folder, std::uint64_t contacts) {
+void fill(const std::filesystem::path& folder, const bench::Population& population) {
   if (std::filesystem::exists(folder)) throw std::runtime_error(folder.native() + " exists already");
   const auto store = store::open_sqlite({.folder = folder, .indexing = store::Indexing::none}, bench::now);
   const core::TeamId team = bench::create_team(*store);
-  bench::create_contacts(*store, team, contacts, [contacts](std::uint64_t done) {
-    std::cerr << "cardfile-fill: " << done << " of " << contacts << " contacts\n";
+  bench::create_contacts(*store, team, population, [&population](std::uint64_t done) {
+    std::cerr << "cardfile-fill: " << done << " of " << population.contacts << " contacts\n";
   });
 }
 
@@ -44,14 +44,17 @@ void index(const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   CLI::App app("Makes a data folder with contacts to measure with.", "cardfile-fill");
   std::filesystem::path folder;
-  std::uint64_t contacts = 10'000;
+  bench::Population population{.contacts = 10'000};
   app.add_option("--data", folder, "The folder, which must not exist yet")->required();
-  app.add_option("--contacts", contacts, "How many")
+  app.add_option("--contacts", population.contacts, "How many")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, bench::kContactsMax));
+      ->check(CLI::Range(std::uint64_t{0}, bench::kContactsMax));
+  app.add_option("--custom-size", population.custom_size, "Characters of each one's custom values")
+      ->capture_default_str()
+      ->check(CLI::Range(bench::UpdateBody::kCustomSize, bench::UpdateBody::kCustomSizeMax));
   try {
     app.parse(argc, argv);
-    fill(folder, contacts);
+    fill(folder, population);
     index(folder);
     return 0;
   } catch (const CLI::ParseError& error) {

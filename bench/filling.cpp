@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/crypto.h"
-#include "bench/population.h"
 #include "core/decide.h"
 #include "wire/v1.h"
 
@@ -19,8 +18,8 @@ namespace {
 constexpr std::uint64_t kContactsPerCommit = 500;
 constexpr std::uint64_t kContactsPerReport = 100'000;
 
-core::ContactPatch patch_of(wire::JsonDocument& document, std::uint64_t id, std::uint64_t write) {
-  return wire::v1::read_contact_patch(document.parse(UpdateBody::text(id, write)));
+core::ContactPatch patch_of(wire::JsonDocument& document, const std::string& body) {
+  return wire::v1::read_contact_patch(document.parse(body));
 }
 
 core::ContactId contact_id(std::uint64_t id) { return core::ContactId(static_cast<std::int64_t>(id)); }
@@ -43,16 +42,16 @@ core::Command as_operator(core::TeamId team, core::Action action) {
   return {.team = team, .actor = {}, .request_id = {}, .action = std::move(action)};
 }
 
-core::CreateContact create_of(wire::JsonDocument& document, std::uint64_t id) {
+core::CreateContact create_of(wire::JsonDocument& document, std::uint64_t id, std::size_t custom_size) {
   constexpr std::uint64_t kNoWrite = 0;
   return {.uuid = core::Uuid(uuid_bytes(id)),
           .id = contact_id(id),
-          .patch = patch_of(document, id, kNoWrite),
+          .patch = patch_of(document, UpdateBody::text(id, kNoWrite, custom_size)),
           .on_duplicate = core::OnDuplicate::reject};
 }
 
 core::UpdateContact update_of(wire::JsonDocument& document, std::uint64_t id, std::uint64_t write) {
-  return {.key = contact_id(id), .patch = patch_of(document, id, write), .if_match = {}};
+  return {.key = contact_id(id), .patch = patch_of(document, UpdateBody::text(id, write)), .if_match = {}};
 }
 
 core::TeamId create_team(store::Store& store) {
@@ -65,14 +64,17 @@ core::TeamId create_team(store::Store& store) {
   return team;
 }
 
-void create_contacts(store::Store& store, core::TeamId team, std::uint64_t contacts,
+void create_contacts(store::Store& store, core::TeamId team, const Population& population,
                      const std::function<void(std::uint64_t done)>& progress) {
   wire::JsonDocument document;
   std::vector<store::Work> works;
-  for (std::uint64_t done = 0; done < contacts;) {
+  for (std::uint64_t done = 0; done < population.contacts;) {
     works.clear();
-    const std::uint64_t end = std::min(contacts, done + kContactsPerCommit);
-    while (done < end) works.push_back({.command = as_operator(team, create_of(document, ++done)), .result = {}});
+    const std::uint64_t end = std::min(population.contacts, done + kContactsPerCommit);
+    while (done < end) {
+      auto create = create_of(document, ++done, population.custom_size);
+      works.push_back({.command = as_operator(team, std::move(create)), .result = {}});
+    }
     store::commit_and_wait(store, works);
     for (store::Work& work : works) work.take();
     if (progress && done % kContactsPerReport == 0) progress(done);

@@ -14,9 +14,9 @@ namespace cardfile::bench {
 /// counting costs an addition.
 class Histogram {
  public:
-  void add(std::uint64_t value) {
-    ++counts_[class_of(value)];
-    ++total_;
+  void add(std::uint64_t value, std::uint64_t times = 1) {
+    counts_[class_of(value)] += times;
+    total_ += times;
     max_ = std::max(max_, value);
   }
 

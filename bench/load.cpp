@@ -24,11 +24,12 @@ namespace {
 
 using namespace cardfile::bench;
 
-enum class Mode { update, update_v2, get, get_v2, plain, plain_put };
+enum class Mode { update, update_v2, get, get_v2, create, plain, plain_put, post };
 
 const std::map<std::string, Mode> kModes = {
-    {"update", Mode::update}, {"update-v2", Mode::update_v2}, {"get", Mode::get},
-    {"get-v2", Mode::get_v2}, {"plain", Mode::plain},         {"plain-put", Mode::plain_put},
+    {"update", Mode::update},       {"update-v2", Mode::update_v2}, {"get", Mode::get},
+    {"get-v2", Mode::get_v2},       {"create", Mode::create},       {"plain", Mode::plain},
+    {"plain-put", Mode::plain_put}, {"post", Mode::post},
 };
 
 const std::map<std::string, Ids::Order> kOrders = {
@@ -36,17 +37,22 @@ const std::map<std::string, Ids::Order> kOrders = {
     {"sequential", Ids::Order::sequential},
 };
 
+constexpr double kForever = 1e6;  // Seconds.
+
 struct Settings {
   std::string mode = "update";
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
   std::string url;
   std::string target = "/";
+  std::string body;
   std::string key = std::string(kKey);
   std::size_t connections = 64;
   double seconds = 5;
   double warmup = 1;
   std::uint64_t contacts = 10'000;
+  std::uint64_t contacts_per_call = 1'000;
+  std::size_t custom_size = UpdateBody::kCustomSize;
   std::string ids = "uniform";
   std::uint64_t seed = 1;
   std::vector<pid_t> processes;
@@ -63,14 +69,16 @@ CLI::Validator one_of(const auto& names) {
 
 void describe(CLI::App& app, Settings& settings) {
   app.add_option("mode", settings.mode,
-                 "update, update-v2: PUT of a contact; get, get-v2: GET of one; plain, plain-put: GET, or PUT of the "
-                 "same body, of one target")
+                 "update, update-v2: PUT of a contact; get, get-v2: GET of one; create: POST of --contacts new ones, "
+                 "however long that takes; plain, plain-put: GET, or PUT of the same body, of one target; post: POST "
+                 "of --body to it")
       ->required()
       ->check(one_of(kModes));
   app.add_option("--host", settings.host, "Name or address of the server")->capture_default_str();
   app.add_option("--port", settings.port, "Its port")->capture_default_str();
   app.add_option("--url", settings.url, "http://host:port/target, in place of --host, --port and --target");
-  app.add_option("--target", settings.target, "Path of plain and plain-put")->capture_default_str();
+  app.add_option("--target", settings.target, "Path of plain, plain-put and post")->capture_default_str();
+  app.add_option("--body", settings.body, "Body of post, JSON");
   app.add_option("--key", settings.key, "API key")->capture_default_str();
   app.add_option("--connections", settings.connections, "Connections")
       ->capture_default_str()
@@ -84,6 +92,12 @@ void describe(CLI::App& app, Settings& settings) {
   app.add_option("--contacts", settings.contacts, "The folder was filled with this many")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, kContactsMax));
+  app.add_option("--contacts-per-call", settings.contacts_per_call, "In a call of create")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000));
+  app.add_option("--custom-size", settings.custom_size, "Characters of the custom values in an update")
+      ->capture_default_str()
+      ->check(CLI::Range(UpdateBody::kCustomSize, UpdateBody::kCustomSizeMax));
   app.add_option("--ids", settings.ids, "uniform: at random; sequential: 1, 2, …")
       ->capture_default_str()
       ->check(one_of(kOrders));
@@ -181,14 +195,17 @@ bool run(const Settings& settings) {
   const Ids ids(kOrders.at(settings.ids), settings.contacts, settings.seed);
   const Api api = mode == Mode::update_v2 || mode == Mode::get_v2 ? Api::v2 : Api::v1;
   ClosedLoop loop(settings.host, settings.port, settings.connections);
-  Meter meter({.warmup = std::chrono::duration<double>(settings.warmup),
-               .measured = std::chrono::duration<double>(settings.seconds),
+  const bool ends_by_itself = mode == Mode::create;
+  Meter meter({.warmup = std::chrono::duration<double>(ends_by_itself ? 0 : settings.warmup),
+               .measured = std::chrono::duration<double>(ends_by_itself ? kForever : settings.seconds),
                .processes = settings.processes});
   Verified verified;
+  bool all_created = true;
   switch (mode) {
     case Mode::update:
     case Mode::update_v2: {
-      Updates updates(meter, api, ids, settings.contacts, settings.connections, settings.seed, headers);
+      Updates updates(meter, api, ids, settings.contacts, settings.connections, settings.seed, headers,
+                      UpdateBody::of_size(settings.custom_size));
       loop.run(updates);
       if (!settings.verify) break;
       Verification verification(updates.acknowledged(), settings.fresh, settings.connections, headers);
@@ -202,16 +219,33 @@ bool run(const Settings& settings) {
       loop.run(gets);
       break;
     }
-    case Mode::plain:
+    case Mode::create: {
+      Creations creations(meter, settings.contacts, settings.contacts_per_call, settings.connections, headers);
+      loop.run(creations);
+      meter.end(Clock::now());
+      all_created = creations.calls_with_refusals() == 0;
+      if (!all_created) {
+        std::cerr << "cardfile-load: " << creations.calls_with_refusals() << " calls had contacts refused\n";
+      }
+      break;
+    }
+    case Mode::plain: {
+      Plain plain(meter, "GET " + settings.target, headers, {});
+      loop.run(plain);
+      break;
+    }
     case Mode::plain_put: {
-      const bool put = mode == Mode::plain_put;
-      Plain plain(meter, (put ? "PUT " : "GET ") + settings.target, headers,
-                  put ? UpdateBody::kTemplate : std::string_view());
+      Plain plain(meter, "PUT " + settings.target, headers, UpdateBody::kTemplate);
+      loop.run(plain);
+      break;
+    }
+    case Mode::post: {
+      Plain plain(meter, "POST " + settings.target, headers, settings.body);
       loop.run(plain);
       break;
     }
   }
-  return report(settings, meter, verified);
+  return report(settings, meter, verified) && all_created;
 }
 
 }  // namespace

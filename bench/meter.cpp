@@ -16,14 +16,17 @@ bool Meter::over(Clock::time_point now) {
     begin_ = last_ = now;
     at_begin_ = cpu_times();
   }
-  if (!over_ && now >= end_) {
-    over_ = true;
-    last_ = now;
-    const CpuTimes at_end = cpu_times();
-    server_cpu_ = at_end.server - at_begin_.server;
-    own_cpu_ = at_end.own - at_begin_.own;
-  }
+  if (now >= end_) end(now);
   return over_;
+}
+
+void Meter::end(Clock::time_point now) {
+  if (over_) return;
+  over_ = true;
+  last_ = now;
+  const CpuTimes at_end = cpu_times();
+  server_cpu_ = at_end.server - at_begin_.server;
+  own_cpu_ = at_end.own - at_begin_.own;
 }
 
 void Meter::record(const Answer& answer) {

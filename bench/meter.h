@@ -27,6 +27,8 @@ class Meter {
 
   /// Whether the measured time is over; the first call starts the clock.
   bool over(Clock::time_point now);
+  /// Ends the measured time early: what was to be done is done.
+  void end(Clock::time_point now);
   void record(const Answer& answer);
 
   const Histogram& latency() const { return latency_; }

@@ -53,7 +53,7 @@ class Updates {
 /// What is timed is the commit alone; the time is that of one update.
 void commit_updates(benchmark::State& state, store::Store& store) {
   const core::TeamId team = bench::create_team(store);
-  bench::create_contacts(store, team, kContacts);
+  bench::create_contacts(store, team, {.contacts = kContacts});
   Updates updates(team);
   while (state.KeepRunningBatch(kBatch)) {
     state.PauseTiming();
@@ -90,7 +90,7 @@ class OneContact final : public core::TeamState {
   OneContact() {
     const auto store = store::open_memory(bench::now);
     team_ = bench::create_team(*store);
-    bench::create_contacts(*store, team_, 1);
+    bench::create_contacts(*store, team_, {.contacts = 1});
     directory_ = store->directory(team_);
     contact_ = store->contact(team_, core::ContactId(1)).value();
   }

@@ -2,6 +2,7 @@
 // Population: the contacts of a bench's data folder. The program that fills a folder and the one that loads the server
 // know contact i by the same formulas, so that nothing has to be handed from one to the other.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,11 +15,14 @@ namespace cardfile::bench {
 inline constexpr std::string_view kKey = "cardfile-bench-key";
 
 /// Contacts have the ids 1 to N, with N no larger than this: there are no more phones.
-inline constexpr std::uint64_t kContactsMax = 9'999'999;
+inline constexpr std::uint64_t kContactsMax = 10'000'000;
 
 /// The team's custom fields have the ids 101 to 112; each contact has a value in the first three.
 inline constexpr std::int64_t kFirstField = 101;
 inline constexpr std::int64_t kFields = 12;
+
+/// A custom value has at most so many characters.
+inline constexpr std::size_t kCustomValueMax = 4096;
 
 /// A well-mixed function of 64 bits (Steele, Lea, Flood: SplitMix64); no two values give the same one.
 constexpr std::uint64_t mixed(std::uint64_t value) {
@@ -100,8 +104,26 @@ class UpdateBody {
     put_word(body + kPlanAt, kPlans, write / kWords);
   }
 
-  static std::string text(std::uint64_t id, std::uint64_t write) {
-    std::string body(kTemplate);
+  /// What its custom values have in characters all together, and what they may have in a longer body.
+  static constexpr std::size_t kCustomSize = 150;
+  static constexpr std::size_t kCustomSizeMax = kCustomSize + (kFields - 3) * kCustomValueMax;
+
+  /// The template with as many more custom values, behind the others, as make `custom_size` characters of them; no
+  /// update changes those. patch() knows it too.
+  static std::string of_size(std::size_t custom_size) {
+    constexpr std::string_view kEnd = "}}";
+    std::string body(kTemplate.substr(0, kTemplate.size() - kEnd.size()));
+    std::int64_t field = kFirstField + 3;
+    for (std::size_t left = custom_size - std::min(custom_size, kCustomSize); left > 0;) {
+      const std::size_t size = std::min(left, kCustomValueMax);
+      body.append(R"(,")").append(std::to_string(field++)).append(R"(":")").append(size, 'x').append(R"(")");
+      left -= size;
+    }
+    return body.append(kEnd);
+  }
+
+  static std::string text(std::uint64_t id, std::uint64_t write, std::size_t custom_size = kCustomSize) {
+    std::string body = of_size(custom_size);
     patch(body.data(), id, write);
     return body;
   }

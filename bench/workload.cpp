@@ -15,6 +15,8 @@ static_assert(kTargetIdMax > kUuidSize && kTargetIdMax > std::numeric_limits<std
 /// Writes of different seeds are never mistaken for each other.
 constexpr std::uint64_t kWritesPerSeed = 1'000'000'000'000;
 
+constexpr std::string_view kContactsStart = R"({"contacts":[)";
+
 /// The number after the first `"rev":`; 0 when there is none.
 std::uint32_t rev_in(std::string_view body) {
   constexpr std::string_view kName = R"("rev":)";
@@ -65,12 +67,12 @@ std::string_view Request::from(std::size_t target_end) {
 }
 
 Updates::Updates(Meter& meter, Api api, Ids ids, std::uint64_t contacts, std::size_t connections, std::uint64_t seed,
-                 std::string_view headers)
+                 std::string_view headers, std::string_view body)
     : meter_(meter),
       api_(api),
       ids_(ids),
       last_write_(seed * kWritesPerSeed),
-      slots_(connections, Slot{.request = {put_start(api), headers, UpdateBody::kTemplate}}),
+      slots_(connections, Slot{.request = {put_start(api), headers, body}}),
       acknowledged_(contacts) {}
 
 std::string_view Updates::next(std::size_t connection, Clock::time_point now) {
@@ -95,6 +97,39 @@ void Updates::answered(std::size_t connection, const Answer& answer) {
     contact.last_write = slot.write;
   }
   ++contact.writes;
+}
+
+Creations::Creations(Meter& meter, std::uint64_t contacts, std::uint64_t contacts_per_call, std::size_t connections,
+                     std::string_view headers)
+    : meter_(meter),
+      contacts_(contacts),
+      contacts_per_call_(contacts_per_call),
+      headers_(headers),
+      requests_(connections, request_for(contacts_per_call)) {}
+
+Request Creations::request_for(std::uint64_t contacts) const {
+  std::string body(kContactsStart);
+  for (std::uint64_t i = 0; i < contacts; ++i) body.append(UpdateBody::kTemplate).append(",");
+  body.back() = ']';
+  return {"POST /v2/contacts", headers_, body.append("}")};
+}
+
+std::string_view Creations::next(std::size_t connection, Clock::time_point now) {
+  if (done_ == contacts_ || meter_.over(now)) return {};
+  const std::uint64_t count = std::min(contacts_per_call_, contacts_ - done_);
+  Request& request = requests_[connection];
+  if (count < contacts_per_call_) request = request_for(count);
+  char* body = request.body() + kContactsStart.size();
+  constexpr std::uint64_t kNoWrite = 0;
+  for (std::uint64_t i = 0; i < count; ++i, body += UpdateBody::kTemplate.size() + 1) {
+    UpdateBody::patch(body, ++done_, kNoWrite);
+  }
+  return request.plain();
+}
+
+void Creations::answered(std::size_t, const Answer& answer) {
+  meter_.record(answer);
+  if (answer.ok() && answer.body.find(R"("failed_contacts":[])") == std::string_view::npos) ++calls_with_refusals_;
 }
 
 Gets::Gets(Meter& meter, Api api, Ids ids, std::size_t connections, std::string_view headers)

@@ -66,8 +66,9 @@ enum class Api { v1, v2 };
 /// PUT of random contacts.
 class Updates final : public Source {
  public:
+  /// `body` is one of UpdateBody.
   Updates(Meter& meter, Api api, Ids ids, std::uint64_t contacts, std::size_t connections, std::uint64_t seed,
-          std::string_view headers);
+          std::string_view headers, std::string_view body);
 
   std::string_view next(std::size_t connection, Clock::time_point now) override;
   void answered(std::size_t connection, const Answer& answer) override;
@@ -88,6 +89,30 @@ class Updates final : public Source {
   std::uint64_t last_write_;
   std::vector<Slot> slots_;
   std::vector<Acknowledged> acknowledged_;
+};
+
+/// POST of new contacts, many in a call, until there are so many.
+class Creations final : public Source {
+ public:
+  Creations(Meter& meter, std::uint64_t contacts, std::uint64_t contacts_per_call, std::size_t connections,
+            std::string_view headers);
+
+  std::string_view next(std::size_t connection, Clock::time_point now) override;
+  void answered(std::size_t connection, const Answer& answer) override;
+
+  /// Calls whose answer names contacts that could not be created.
+  std::uint64_t calls_with_refusals() const { return calls_with_refusals_; }
+
+ private:
+  Request request_for(std::uint64_t contacts) const;
+
+  Meter& meter_;
+  std::uint64_t contacts_;
+  std::uint64_t contacts_per_call_;
+  std::string headers_;
+  std::vector<Request> requests_;
+  std::uint64_t done_ = 0;
+  std::uint64_t calls_with_refusals_ = 0;
 };
 
 /// GET of random contacts.
