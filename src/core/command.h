@@ -1,6 +1,7 @@
 #pragma once
 // Command: a write, as data.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -234,5 +235,8 @@ struct Command {
   Action action;
   bool dry_run = false;  // Decided as any other, but nothing becomes of it.
 };
+
+/// How much of a commit a command may take: 1, and for a list as much again for each contact and address that it names.
+std::size_t weight(const Command& command);
 
 }  // namespace cardfile::core

@@ -1,6 +1,7 @@
 #include "core/decide.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,6 +22,16 @@ bool IfMatch::accepts(std::int64_t rev) const { return any || std::find(revs.beg
 std::string Actor::to_string() const {
   if (key) return "key:" + std::to_string(key.value());
   return secret ? "secret:" + secret->to_string() : "operator";
+}
+
+std::size_t weight(const Command& command) {
+  const auto named = [](const ListContacts& contacts) { return contacts.ids.size() + contacts.addresses.size(); };
+  if (const auto* create = std::get_if<CreateList>(&command.action)) return 1 + named(create->contacts);
+  if (const auto* update = std::get_if<UpdateList>(&command.action)) {
+    return 1 + (update->contacts ? named(*update->contacts) : 0) + named(update->add) + update->remove.size() +
+           update->remove_addresses.size();
+  }
+  return 1;
 }
 
 namespace {

@@ -21,7 +21,7 @@ namespace cardfile::core {
 namespace {
 
 constexpr std::size_t kListsPerTeamMax = 10'000;
-constexpr std::size_t kUnknownNamedMax = 100;  // So that a refusal stays short.
+constexpr std::size_t kContactsNamedMax = 100;  // So that a refusal stays short.
 
 using Contacts = std::set<ContactId>;
 
@@ -35,7 +35,7 @@ const List& found_or_throw(const std::map<ListId, List>& lists, ListId id) {
 void report_unknown(std::string_view field, const std::vector<ContactId>& ids, const TeamState& state,
                     std::vector<FieldError>& problems) {
   std::size_t named = 0;
-  for (std::size_t i = 0; i < ids.size() && named < kUnknownNamedMax; ++i) {
+  for (std::size_t i = 0; i < ids.size() && named < kContactsNamedMax; ++i) {
     if (state.contact(ids[i])) continue;
     ++named;
     problems.push_back({std::string(field) + "[" + std::to_string(i) + "]",
@@ -78,10 +78,17 @@ std::vector<ContactId> difference(const Contacts& left, const Contacts& right) {
   return contacts;
 }
 
-std::vector<ContactId> those_who_are(bool in, ListId list, const Contacts& contacts, const TeamState& state) {
+std::vector<ContactId> those_inside(ListId list, const Contacts& contacts, const TeamState& state) {
   std::vector<ContactId> found;
   std::copy_if(contacts.begin(), contacts.end(), std::back_inserter(found),
-               [&](ContactId contact) { return state.is_member(list, contact) == in; });
+               [&](ContactId contact) { return state.is_member(list, contact); });
+  return found;
+}
+
+std::vector<ContactId> those_outside(ListId list, const Contacts& contacts, const TeamState& state) {
+  std::vector<ContactId> found;
+  std::copy_if(contacts.begin(), contacts.end(), std::back_inserter(found),
+               [&](ContactId contact) { return !state.is_member(list, contact); });
   return found;
 }
 
@@ -106,8 +113,8 @@ MembershipChange membership(UpdateList& action, const TeamState& state, Resolver
   if (!action.contacts) {
     std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
     return {.list = action.id,
-            .added = those_who_are(false, action.id, coming, state),
-            .removed = those_who_are(true, action.id, going, state)};
+            .added = those_outside(action.id, coming, state),
+            .removed = those_inside(action.id, going, state)};
   }
   forget(action.remove_addresses, *action.contacts);
   coming.merge(resolver.resolve(*action.contacts));
@@ -123,12 +130,24 @@ void throw_if_too_many(const List& list) {
                                                      " contacts: this one would have " + std::to_string(list.size)}});
 }
 
+void throw_if_in_too_many(const std::vector<ContactId>& coming, const TeamState& state) {
+  std::vector<FieldError> errors;
+  for (const ContactId contact : coming) {
+    if (errors.size() == kContactsNamedMax) break;
+    if (state.lists_of(contact).size() < kListsPerContactMax) continue;
+    errors.push_back({"contacts", "a contact is in at most " + std::to_string(kListsPerContactMax) +
+                                      " lists: " + std::to_string(contact.value()) + " is in as many already"});
+  }
+  throw_if_any(ErrorCode::bad_data, std::move(errors));
+}
+
 /// What a list's row is to be, with all that came with it.
 Decision saved(const List& before, List after, MembershipChange membership, std::vector<ContactChange> created,
-               Recorder& recorder) {
+               const TeamState& state, Recorder& recorder) {
   after.size = before.size + static_cast<std::int64_t>(membership.added.size()) -
                static_cast<std::int64_t>(membership.removed.size());
   throw_if_too_many(after);
+  throw_if_in_too_many(membership.added, state);
   after.rev = before.rev + 1;
   after.updated = recorder.time();
   if (!before.id) after.created = after.updated;
@@ -168,7 +187,7 @@ Decision decide_action(CreateList& action, const TeamState& state, Recorder& rec
   const Contacts contacts = resolver.resolve(action.contacts);
   list.id = recorder.new_list();
   return saved({}, list, {.list = list.id, .added = {contacts.begin(), contacts.end()}, .removed = {}},
-               resolver.take_created(), recorder);
+               resolver.take_created(), state, recorder);
 }
 
 Decision decide_action(UpdateList& action, const TeamState& state, Recorder& recorder) {
@@ -181,7 +200,7 @@ Decision decide_action(UpdateList& action, const TeamState& state, Recorder& rec
   texts.throw_if_bad();
   Resolver resolver(state, recorder);
   MembershipChange change = membership(action, state, resolver);
-  return saved(before, std::move(after), std::move(change), resolver.take_created(), recorder);
+  return saved(before, std::move(after), std::move(change), resolver.take_created(), state, recorder);
 }
 
 Decision decide_action(DeleteList& action, const TeamState& state, Recorder& recorder) {

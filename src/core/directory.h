@@ -1,6 +1,7 @@
 #pragma once
 // Directory: the small things of a team that contacts refer to.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -83,6 +84,9 @@ struct Tag {
 
 /// The most contacts that a list may hold.
 inline constexpr std::int64_t kListSize = 10'000;
+
+/// The most lists that a contact may be in: who deletes it writes each of them.
+inline constexpr std::size_t kListsPerContactMax = 200;
 
 /// A named set of contacts (contract, 9.4). Which ones is not in the directory: they may be many.
 struct List {

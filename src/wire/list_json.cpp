@@ -1,6 +1,7 @@
 #include "wire/list_json.h"
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,13 +28,22 @@ struct Kind {
 constexpr Kind kPhones{core::kPhone, core::normalise_phone, core::kPhoneRule, &core::ContactPatch::phone};
 constexpr Kind kEmails{core::kEmail, core::normalise_email, core::kEmailRule, &core::ContactPatch::email};
 
-/// Reads the body of a list.
+bool is_empty_array(const Json& value) { return value.is(JsonKind::array) && value.empty(); }
+
+/// Reads the body of a list. When the members of `naming` name too many together, none of them is read.
 class ListReader {
  public:
-  ListReader(const Json& body, std::vector<core::FieldError>& problems, const core::UuidSource& next_uuid)
-      : members_(body, problems), next_uuid_(next_uuid) {}
+  ListReader(const Json& body, std::vector<core::FieldError>& problems, const core::UuidSource& next_uuid,
+             std::initializer_list<std::string_view> naming)
+      : members_(body, problems), next_uuid_(next_uuid), names_too_many_(!check_size(naming)) {}
 
   bool has(std::string_view name) const { return members_.given(name).has_value(); }
+
+  /// Whether it is given and no empty array, which typed clients send for what they do not mean.
+  bool has_items(std::string_view name) const {
+    const auto given = members_.given(name);
+    return given && !is_empty_array(*given);
+  }
 
   std::string required(std::string_view name) const {
     if (!has(name)) members_.report(name, "is required");
@@ -50,8 +60,8 @@ class ListReader {
 
   std::vector<core::ContactId> contacts(std::string_view name) const {
     std::vector<core::ContactId> contacts;
-    const auto items = array(name, "must be an array of integers: contacts' ids");
-    if (!items) return contacts;
+    const auto items = members_.array(name, "must be an array of integers: contacts' ids");
+    if (!items || names_too_many_) return contacts;
     std::size_t index = 0;
     for (const Json item : *items) {
       const bool readable = item.is(JsonKind::integer) || item.is(JsonKind::string);
@@ -73,8 +83,8 @@ class ListReader {
       add_address(*given, std::string(name), kind, values);
       return values;
     }
-    const auto items = array(name, "must be an array of strings");
-    if (!items) return values;
+    const auto items = members_.array(name, "must be an array of strings");
+    if (!items || names_too_many_) return values;
     std::size_t index = 0;
     for (const Json item : *items) add_address(item, path(name, index++), kind, values);
     return values;
@@ -98,12 +108,12 @@ class ListReader {
   void add_members(std::vector<core::CreateContact>& creates) const {
     const auto given = members_.given("members");
     if (!given) return;
-    if (given->is(JsonKind::array) && given->empty()) return;  // As some clients write an empty object.
+    if (is_empty_array(*given)) return;  // As some clients write an empty object.
     if (!given->is(JsonKind::object)) {
       members_.report("members", R"(must be an object: phone to {"f","l"})");
       return;
     }
-    if (is_too_long(*given, "members")) return;
+    if (names_too_many_) return;
     for (const Json member : *given) {
       if (auto patch = member_patch(member)) creates.push_back(create(std::move(*patch)));
     }
@@ -114,15 +124,24 @@ class ListReader {
     return std::string(name) + "[" + std::to_string(index) + "]";
   }
 
-  bool is_too_long(const Json& value, std::string_view name) const {
-    if (value.size() <= kListItemsMax) return false;
-    members_.report(name, "must have at most " + std::to_string(kListItemsMax) + " items");
-    return true;
-  }
-
-  std::optional<Json> array(std::string_view name, std::string_view rule) const {
-    const auto items = members_.array(name, rule);
-    return items && !is_too_long(*items, name) ? items : std::nullopt;
+  /// Names the member that is too large on its own, or else the body.
+  bool check_size(std::initializer_list<std::string_view> naming) const {
+    std::size_t names = 0;
+    for (const std::string_view name : naming) {
+      const auto given = members_.given(name);
+      const bool holds_many = given && (given->is(JsonKind::array) || given->is(JsonKind::object));
+      const std::size_t size = holds_many ? given->size() : given ? 1 : 0;
+      if (size > kListNamesMax) {
+        members_.report(name, "must have at most " + std::to_string(kListNamesMax) + " items");
+        return false;
+      }
+      names += size;
+    }
+    if (names <= kListNamesMax) return true;
+    members_.report("body", "must name at most " + std::to_string(kListNamesMax) +
+                                " contacts, phones and emails in all its arrays together: it names " +
+                                std::to_string(names));
+    return false;
   }
 
   void add_address(const Json& item, const std::string& field, const Kind& kind,
@@ -149,8 +168,7 @@ class ListReader {
       members_.report(field, core::kPhoneRule);
       return std::nullopt;
     }
-    const bool empty_list = member.is(JsonKind::array) && member.empty();
-    if (!member.is(JsonKind::object) && !member.is(JsonKind::null) && !empty_list) {
+    if (!member.is(JsonKind::object) && !member.is(JsonKind::null) && !is_empty_array(member)) {
       members_.report(field, R"(must be an object with "f" and "l")");
       return std::nullopt;
     }
@@ -177,6 +195,7 @@ class ListReader {
 
   Members members_;
   const core::UuidSource& next_uuid_;
+  const bool names_too_many_;
 };
 
 core::ListContacts read_contacts(const ListReader& reader) {
@@ -193,7 +212,7 @@ namespace v1 {
 core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uuid) {
   require_object(body);
   core::CreateList create;
-  const ListReader reader(body, create.problems, next_uuid);
+  const ListReader reader(body, create.problems, next_uuid, {"contacts", "phones", "emails", "members"});
   create.title = reader.required("title");
   create.local_id = reader.text("local_id");
   if (create.local_id && create.local_id->empty()) create.local_id.reset();
@@ -205,9 +224,9 @@ core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uu
 core::UpdateList read_list_update(const Json& body, const core::UuidSource& next_uuid) {
   require_object(body);
   core::UpdateList update;
-  const ListReader reader(body, update.problems, next_uuid);
+  const ListReader reader(body, update.problems, next_uuid, {"members", "add_phone", "remove_phone"});
   update.title = reader.text("title");
-  if (reader.has("members")) reader.add_members(update.contacts.emplace().addresses);
+  if (reader.has_items("members")) reader.add_members(update.contacts.emplace().addresses);
   reader.add_creates("add_phone", kPhones, update.add.addresses);
   update.remove_addresses = reader.named("remove_phone", kPhones);
   return update;
@@ -239,7 +258,7 @@ namespace v2 {
 core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uuid) {
   require_object(body);
   core::CreateList create;
-  const ListReader reader(body, create.problems, next_uuid);
+  const ListReader reader(body, create.problems, next_uuid, {"contacts", "phones", "emails"});
   create.title = reader.required("title");
   create.local_id = reader.required("local_id");
   reader.check_type();
@@ -250,9 +269,12 @@ core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uu
 core::UpdateList read_list_update(const Json& body, const core::UuidSource& next_uuid) {
   require_object(body);
   core::UpdateList update;
-  const ListReader reader(body, update.problems, next_uuid);
+  const ListReader reader(body, update.problems, next_uuid,
+                          {"contacts", "phones", "emails", "add_contacts", "add_phones", "add_emails",
+                           "remove_contacts", "remove_phones", "remove_emails"});
   update.title = reader.text("title");
-  if (reader.has("contacts") || reader.has("phones") || reader.has("emails")) update.contacts = read_contacts(reader);
+  const bool replaces = reader.has("contacts") || reader.has_items("phones") || reader.has_items("emails");
+  if (replaces) update.contacts = read_contacts(reader);
   update.add.ids = reader.contacts("add_contacts");
   reader.add_creates("add_phones", kPhones, update.add.addresses);
   reader.add_creates("add_emails", kEmails, update.add.addresses);

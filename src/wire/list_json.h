@@ -14,15 +14,17 @@
 
 namespace cardfile::wire {
 
-/// Items of one array, or members of one object, in the body of a list.
-inline constexpr std::size_t kListItemsMax = 1000;
+/// How many contacts, phones and e-mails the body of a list may name in all that it has, so that one call stays a small
+/// part of a transaction.
+inline constexpr std::size_t kListNamesMax = 1000;
 
 namespace v1 {
 
 /// Body of POST /v1/list, `uuid` left open: `title`, and any of `local_id`, `members`, `contacts`, `phones`, `emails`.
 core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uuid);
 
-/// Body of PUT /v1/list/{id}, `id` left open: any of `title`, `members`, `add_phone`, `remove_phone`.
+/// Body of PUT /v1/list/{id}, `id` left open: any of `title`, `members`, `add_phone`, `remove_phone`. {} as `members`
+/// leaves nobody in the list; [], which some clients write for no members, is none given.
 core::UpdateList read_list_update(const Json& body, const core::UuidSource& next_uuid);
 
 /// A whole list. `targets` are those of its contacts that have a phone.
@@ -36,7 +38,8 @@ namespace v2 {
 /// Body of POST /v2/lists, `uuid` left open: `title` and `local_id`, and any of `type`, `contacts`, `phones`, `emails`.
 core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uuid);
 
-/// Body of PUT /v2/lists/{id}, `id` left open.
+/// Body of PUT /v2/lists/{id}, `id` left open. [] as `contacts` leaves nobody in the list; as `phones` or `emails`,
+/// which typed clients fill in, it is none given.
 core::UpdateList read_list_update(const Json& body, const core::UuidSource& next_uuid);
 
 /// {"id","rev","uuid"}

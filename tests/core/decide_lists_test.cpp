@@ -122,6 +122,37 @@ TEST_F(TeamWithLists, ACreateNamesEverythingThatIsWrongAtOnceAndMakesNobody) {
   EXPECT_TRUE(team.directory()->lists.empty());
 }
 
+TEST_F(TeamWithLists, AContactIsInTwoHundredListsAtMost) {
+  for (std::size_t i = 0; i < kListsPerContactMax; ++i) has_list("Sale", {ContactId(1)});
+  const List other = has_list("Other", {ContactId(2)});
+  const auto entries = team.log().size();
+  const Problems problems = {{"contacts", "a contact is in at most 200 lists: 1 is in as many already"}};
+  EXPECT_EQ(team.refuses(CreateList{.title = "More", .contacts = {.ids = {ContactId(1), ContactId(2)}}}).errors(),
+            problems);
+  EXPECT_EQ(team.refuses(UpdateList{.id = other.id, .add = {.addresses = {by_phone("13125550101")}}}).errors(),
+            problems);
+  EXPECT_EQ(team.log().size(), entries);
+  team.does(UpdateList{.id = ListId(1), .title = "Renamed", .add = {.ids = {ContactId(1)}}});
+  team.does(UpdateList{.id = ListId(1), .remove = {ContactId(1)}});
+  team.does(UpdateList{.id = other.id, .add = {.ids = {ContactId(1)}}});
+}
+
+TEST_F(TeamWithLists, ACommandOfAListWeighsAsMuchAsItNames) {
+  const auto weight_of = [](Action action) {
+    return weight(Command{.team = kTeam, .actor = {}, .request_id = {}, .action = std::move(action)});
+  };
+  EXPECT_EQ(weight_of(CreateContact{}), 1U);
+  EXPECT_EQ(weight_of(CreateList{.title = "Sale"}), 1U);
+  EXPECT_EQ(
+      weight_of(CreateList{.contacts = {.ids = {ContactId(1), ContactId(2)}, .addresses = {by_phone("13125550199")}}}),
+      4U);
+  EXPECT_EQ(weight_of(UpdateList{.contacts = ListContacts{.ids = {ContactId(1)}, .addresses = {}},
+                                 .add = {.addresses = {by_phone("13125550199")}},
+                                 .remove = {ContactId(2), ContactId(3)},
+                                 .remove_addresses = {{"phone", "13125550104"}}}),
+            6U);
+}
+
 TEST_F(TeamWithLists, AnUpdateAddsAndRemovesAndTellsTheLogWhoCameAndWhoLeft) {
   const List list = has_list("Sale", {ContactId(1), ContactId(2)});
   const List after = team.does(UpdateList{.id = list.id,

@@ -88,6 +88,20 @@ TEST(ReadNewList, TakesAThousandItemsInAnArray) {
             (Problems{{"contacts", "must have at most 1000 items"}}));
 }
 
+TEST(ReadNewList, NamesAThousandContactsInAllItsArraysTogether) {
+  const std::string contacts = R"("title":"x","local_id":"y","contacts":[)" + repeated("7", 998) + "]";
+  EXPECT_EQ(v2_new("{" + contacts + R"(,"phones":["13125550142"],"emails":"a@b.c"})").problems, Problems{});
+  const auto create = v2_new("{" + contacts + R"(,"phones":["13125550142","13125550143"],"emails":["a@b.c"]})");
+  EXPECT_EQ(create.problems, (Problems{{"body",
+                                        "must name at most 1000 contacts, phones and emails in all its arrays "
+                                        "together: it names 1001"}}));
+  EXPECT_TRUE(create.contacts.addresses.empty());
+  EXPECT_EQ(v1_new("{" + contacts + R"(,"members":{"13125550142":{},"13125550143":{},"13125550144":{}}})")
+                .problems.front()
+                .field,
+            "body");
+}
+
 TEST(ReadNewList, OfVersionOneTakesMembersWithTheirNames) {
   const auto create = v1_new(R"({"title":"Sale","members":{"+13125550142":{"f":" Ada ","l":"L"},"13125550143":{}}})");
   EXPECT_EQ(create.problems, Problems{});
@@ -122,9 +136,25 @@ TEST(ReadListUpdate, OfVersionTwoReplacesAddsAndRemoves) {
 
 TEST(ReadListUpdate, ReplacesNobodyWhenNeitherContactsNorPhonesNorEmailsAreGiven) {
   EXPECT_FALSE(v2_update(R"({"title":"Sale","contacts":null})").contacts);
-  EXPECT_TRUE(v2_update(R"({"contacts":[]})").contacts);
-  EXPECT_TRUE(v2_update(R"({"emails":[]})").contacts);
   EXPECT_FALSE(v1_update(R"({"title":"Sale"})").contacts);
+}
+
+TEST(ReadListUpdate, ReplacesByNobodyOnlyOnPurpose) {
+  EXPECT_TRUE(v2_update(R"({"contacts":[]})").contacts);
+  EXPECT_TRUE(v2_update(R"({"phones":["13125550142"],"emails":[]})").contacts);
+  EXPECT_FALSE(v2_update(R"({"title":"Sale","phones":[],"emails":[]})").contacts)
+      << "a typed client fills in empty arrays";
+  EXPECT_TRUE(v1_update(R"({"members":{}})").contacts);
+  EXPECT_FALSE(v1_update(R"({"title":"Sale","members":[]})").contacts) << "PHP writes no members as []";
+}
+
+TEST(ReadListUpdate, NamesAThousandContactsInAllItsArraysTogether) {
+  const std::string body = R"({"add_contacts":[)" + repeated("7", 600) + R"(],"remove_contacts":[)";
+  EXPECT_EQ(v2_update(body + repeated("8", 400) + "]}").problems, Problems{});
+  const auto update = v2_update(body + repeated("8", 401) + "]}");
+  ASSERT_EQ(update.problems.size(), 1U);
+  EXPECT_EQ(update.problems.front().field, "body");
+  EXPECT_TRUE(update.add.ids.empty());
 }
 
 TEST(ReadListUpdate, OfVersionOneTakesPhonesOneOrMany) {
