@@ -22,10 +22,11 @@ class OpenError : public std::runtime_error {
 /// without.
 enum class Indexing { in_background, none };
 
+/// What commands weigh is core::weight(): one each, but lists more.
 struct SqliteOptions {
   std::filesystem::path folder;    // Made when it does not exist, with mode 0700.
-  std::size_t queue_max = 10'000;  // Commands that may wait; the next is refused with unavailable.
-  std::size_t batch_max = 512;     // Commands in one transaction (one submission is never split).
+  std::size_t queue_max = 10'000;  // Weight of the commands that may wait; the next is refused with unavailable.
+  std::size_t batch_max = 512;     // The same in one transaction (one submission is never split).
   std::string vfs = {};            // SQLite's name of the file system to use; empty: the default one.
 
   /// Told, on a thread of the store's, why writes were refused: once when none are taken any more, and for each batch

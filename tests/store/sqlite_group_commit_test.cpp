@@ -20,12 +20,21 @@ class GroupCommit : public testing::Test {
     vfs_.wait_for_held_sync();
   }
 
-  void submit(CountingExecutor& executor) {
-    pending_.push_back(std::make_unique<Pending>(world_.store(), executor, command(core::UpdateContact{.key = ada_})));
+  void submit(CountingExecutor& executor) { submit(executor, core::UpdateContact{.key = ada_}); }
+
+  void submit(CountingExecutor& executor, core::Action action) {
+    pending_.push_back(std::make_unique<Pending>(world_.store(), executor, command(std::move(action))));
+  }
+
+  /// A list that names so many contacts and addresses.
+  void submit_list(CountingExecutor& executor, std::size_t names) {
+    submit(executor,
+           core::CreateList{
+               .uuid = uuid(700 + pending_.size()), .title = "Sale", .contacts = {.ids = std::vector(names, ada_)}});
   }
 
   FaultyVfs vfs_{"group-commit"};
-  World world_{Engine::sqlite, {.queue_max = 100, .vfs = vfs_.name()}};
+  World world_{Engine::sqlite, {.queue_max = 100, .batch_max = 70, .vfs = vfs_.name()}};
   core::ContactId ada_;
   CountingExecutor executor_;
   std::vector<std::unique_ptr<Pending>> pending_;
@@ -66,6 +75,29 @@ TEST_F(GroupCommit, RefusesAtOnceWhenTooManyWait) {
   vfs_.release_syncs();
   executor_.wait_for(101);
   EXPECT_EQ(world_.contact(ada_)->rev, 102);
+}
+
+TEST_F(GroupCommit, CountsWhomAListNamesAmongWhatWaits) {
+  begin_with_a_sync_that_waits();
+  submit_list(executor_, 50);
+  submit(executor_);
+  CountingExecutor impatient;
+  submit_list(impatient, 50);
+  impatient.wait_for(1);
+  EXPECT_EQ(refusal_of(pending_.back()->work()), core::ErrorCode::unavailable);
+  submit_list(executor_, 47);
+  vfs_.release_syncs();
+  executor_.wait_for(4);
+}
+
+TEST_F(GroupCommit, LetsALargeListHaveACommitOfItsOwn) {
+  begin_with_a_sync_that_waits();
+  submit_list(executor_, 60);
+  submit_list(executor_, 20);
+  submit(executor_);
+  vfs_.release_syncs();
+  executor_.wait_for(4);
+  EXPECT_EQ(executor_.calls(), 3);
 }
 
 TEST_F(GroupCommit, DoesNotBlockReaders) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,11 @@ constexpr std::string_view kNoWrites = "the store takes no writes at the moment"
 void refuse(std::span<Work> works, const std::string& message) {
   const auto refusal = std::make_exception_ptr(core::Error(core::ErrorCode::unavailable, message));
   for (auto& work : works) work.result = refusal;
+}
+
+std::size_t weight_of(std::span<const Work> works) {
+  return std::accumulate(works.begin(), works.end(), std::size_t{0},
+                         [](std::size_t sum, const Work& work) { return sum + core::weight(work.command); });
 }
 
 }  // namespace
@@ -54,18 +60,18 @@ void Writer::stop() {
 }
 
 void Writer::submit(Submission& submission) {
-  const auto commands = submission.works.size();
+  const auto weight = weight_of(submission.works);
   std::string refusal;
   {
     const std::lock_guard lock(mutex_);
-    const bool fits = queue_.empty() || commands_waiting_ + commands <= limits_.queue_max;
+    const bool fits = queue_.empty() || weight_waiting_ + weight <= limits_.queue_max;
     if (ending_ || !failure_.empty()) {
       refusal = kNoWrites;
     } else if (!fits) {
       refusal = "too many writes are waiting; try again in a moment";
     } else {
-      queue_.push_back(&submission);
-      commands_waiting_ += commands;
+      queue_.push_back({.submission = &submission, .weight = weight});
+      weight_waiting_ += weight;
     }
   }
   if (refusal.empty()) {
@@ -94,11 +100,12 @@ Writer::Submissions Writer::take() {
   Submissions taken;
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return !queue_.empty() || ending_; });
-  for (std::size_t commands = 0; !queue_.empty(); queue_.pop_front()) {
-    commands += queue_.front()->works.size();
-    if (!taken.empty() && commands > limits_.batch_max) break;
-    commands_waiting_ -= queue_.front()->works.size();
-    taken.push_back(queue_.front());
+  for (std::size_t weight = 0; !queue_.empty(); queue_.pop_front()) {
+    const Waiting& next = queue_.front();
+    weight += next.weight;
+    if (!taken.empty() && weight > limits_.batch_max) break;
+    weight_waiting_ -= next.weight;
+    taken.push_back(next.submission);
   }
   return taken;
 }

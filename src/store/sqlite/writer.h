@@ -23,9 +23,10 @@
 
 namespace cardfile::store::sqlite {
 
+/// By core::weight().
 struct WriterLimits {
-  std::size_t queue_max = 0;  // Commands that may wait.
-  std::size_t batch_max = 0;  // Commands in one transaction, unless one submission has more.
+  std::size_t queue_max = 0;  // Of the commands that may wait.
+  std::size_t batch_max = 0;  // Of those in one transaction, unless one submission has more.
 };
 
 /// As SqliteOptions::on_failure.
@@ -54,6 +55,10 @@ class Writer {
   std::string failure() const;
 
  private:
+  struct Waiting {
+    Submission* submission = nullptr;
+    std::size_t weight = 0;
+  };
   using Submissions = std::vector<Submission*>;
   using Waiter = std::pair<base::Executor*, std::coroutine_handle<>>;
 
@@ -90,8 +95,8 @@ class Writer {
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   // Guarded by mutex_.
-  std::deque<Submission*> queue_;
-  std::size_t commands_waiting_ = 0;
+  std::deque<Waiting> queue_;
+  std::size_t weight_waiting_ = 0;
   bool ending_ = false;
   std::string failure_;
 
