@@ -34,8 +34,10 @@ TEST(Serve, AnswersOnThePortThatItNames) {
   RunningServer server(folder);
   EXPECT_EQ(get(server.port(), "/healthz"), 200);
   EXPECT_EQ(get(server.port(), "/readyz"), 200);
-  EXPECT_THAT(server.process().errors(),
-              HasSubstr(" info listening address=127.0.0.1 port=" + std::to_string(server.port()) + " "));
+  // The log is written behind the requests.
+  const std::string line = " info listening address=127.0.0.1 port=" + std::to_string(server.port()) + " ";
+  const auto is_logged = [&] { return server.process().errors().find(line) != std::string::npos; };
+  EXPECT_TRUE(becomes_true(is_logged, std::chrono::seconds(60))) << server.process().errors();
 }
 
 TEST(Serve, LimitsATeamTo500RequestsAMinuteUnlessToldOtherwise) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,9 @@ TEST(Usage, PrintsItsVersion) {
 struct Misuse {
   std::vector<std::string> arguments;
   std::string message;
+
+  /// By its arguments, or the list of tests would print its bytes, addresses among them.
+  friend void PrintTo(const Misuse& misuse, std::ostream* out) { *out << testing::PrintToString(misuse.arguments); }
 };
 
 class MisusedProgram : public testing::TestWithParam<Misuse> {};
