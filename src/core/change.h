@@ -81,7 +81,7 @@ struct ChangeEntry {
 };
 
 /// What differs between two states of a contact, in the order of Contact's members; together with the entries before
-/// it, enough to rebuild the row. Revision and times are the entry's own.
+/// it, enough to rebuild the row (replay.h). Revision and times are the entry's own, and so is the time of a new note.
 std::vector<FieldChange> differences(const std::optional<Contact>& before, const std::optional<Contact>& after);
 
 /// The addresses that a change gives up and takes, for the engines' index of owners.

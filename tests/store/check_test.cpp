@@ -51,6 +51,10 @@ const Damage kDamages[] = {
      "Contact 2 of team 1 is not what the change log made it"},
     {"ANoteThatTheLogDoesNotHave", "UPDATE contact SET notes = '[{\"id\":1,\"date\":5,\"text\":\"x\"}]' WHERE id = 2",
      "Contact 2 of team 1 is not what the change log made it"},
+    {"ANoteOfAnotherTime", "UPDATE contact SET notes = replace(notes, '\"date\":1', '\"date\":2') WHERE id = 2",
+     "Contact 2 of team 1 is not what the change log made it"},
+    {"ARowMadeAtAnotherTime", "UPDATE contact SET created = created - 1 WHERE id = 2",
+     "Contact 2 of team 1 is not what the change log made it"},
     {"AnOptOutThatTheLogDoesNotHave", "UPDATE contact SET unsubscribed_contact = 1 WHERE id = 2",
      "Contact 2 of team 1 is not what the change log made it"},
     {"AChainThatDoesNotHold",
@@ -108,7 +112,7 @@ class Check : public testing::TestWithParam<Damage> {
   Check() {
     world_.has_contact({.phone = "13125550141", .first = "Ada", .last = "Lovelace"});
     const auto grace = world_.has_contact({.phone = "13125550142", .first = "Grace"});
-    world_.update(grace.id, {.last = "Hopper"});
+    world_.update(grace.id, {.last = "Hopper", .note = "Calls back"});
     const auto gone = world_.has_contact({.phone = "13125550143"});
     world_.commit(core::DeleteContact{.key = gone.id});
     world_.commit(core::CreateList{.title = "Sale", .contacts = {.ids = {core::ContactId(1)}}});
