@@ -2,24 +2,19 @@
 // FaultyVfs: a file system for SQLite that fails, waits and counts as a test says.
 
 #include <condition_variable>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
-#include <sqlite3.h>
+#include "store/hooked_vfs.h"
 
 namespace cardfile::test {
 
-/// Passes everything on to SQLite's default file system, except for what is asked of it below. Registered under its
-/// name for as long as it lives; it outlives the stores that use it. Safe to call from any thread.
-class FaultyVfs {
+/// Does what is asked of it below, from any thread.
+class FaultyVfs final : public HookedVfs {
  public:
-  explicit FaultyVfs(std::string name);
-  FaultyVfs(const FaultyVfs&) = delete;
-  FaultyVfs& operator=(const FaultyVfs&) = delete;
-  ~FaultyVfs();
-
-  const std::string& name() const { return name_; }
+  explicit FaultyVfs(std::string name) : HookedVfs(std::move(name)) {}
+  ~FaultyVfs() override = default;
 
   /// From now on every sync of the write-ahead log gives `code`; SQLITE_OK lets them succeed.
   void syncs_give(int code);
@@ -38,15 +33,9 @@ class FaultyVfs {
   int writes() const;
 
  private:
-  struct File;
-  static const sqlite3_io_methods kMethods;
-  static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags);
-
-  int on_sync();
-  int on_write();
-
-  const std::string name_;
-  sqlite3_vfs vfs_{};
+  std::optional<int> before(const FileCall& call) override;
+  std::optional<int> on_sync();
+  std::optional<int> on_write();
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

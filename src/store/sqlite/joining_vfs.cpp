@@ -97,6 +97,12 @@ struct JoiningVfs::Registration {
     file->pMethods = &LogFile::kMethods;
     return code;
   }
+
+  /// The file system below may keep account of its files, and knows its own data only.
+  static int remove(sqlite3_vfs* vfs, const char* path, int sync_folder) {
+    sqlite3_vfs* below = static_cast<Registration*>(vfs->pAppData)->below;
+    return below->xDelete(below, path, sync_folder);
+  }
 };
 
 JoiningVfs::JoiningVfs(const std::string& below) : registration_(std::make_unique<Registration>()) {
@@ -112,6 +118,7 @@ JoiningVfs::JoiningVfs(const std::string& below) : registration_(std::make_uniqu
   ours.vfs.szOsFile = static_cast<int>(sizeof(LogFile)) + ours.below->szOsFile;
   ours.vfs.pAppData = &ours;
   ours.vfs.xOpen = Registration::open;
+  ours.vfs.xDelete = Registration::remove;
   if (sqlite3_vfs_register(&ours.vfs, 0) != SQLITE_OK) {
     throw std::runtime_error("SQLite does not take another file system.");
   }
