@@ -350,6 +350,10 @@ class Parser::Impl {
       state_ = State::complete;
       return;
     }
+    // Beast looks for CR LF alone here, and would wait for it beyond a line that ends otherwise.
+    if (error && holds_bare_line_feed(buffer_.bytes().substr(parsed_), 0)) {
+      return refuse(400, "Lines must end with CR LF.");
+    }
     // What is decoded is in body_; its chunks need not stay behind the headers.
     buffer_.erase(header_bytes_, parsed_ - header_bytes_);
     parsed_ = header_bytes_;

@@ -28,6 +28,8 @@ bool is_host(std::string_view text) { return std::all_of(text.begin(), text.end(
 
 bool split_target(Request& request) {
   std::string_view rest = request.target;
+  // A fragment stays with the client, and nothing is tunnelled: what others read into these, nobody has to know.
+  if (rest.find('#') != std::string_view::npos || request.method == "CONNECT") return false;
   if (rest == "*") {
     request.path = rest;
     request.query = {};

@@ -13,6 +13,8 @@ struct FramingCase {
   /// In order: the requests that are seen, as describe() puts them; the status of a refusal; or kClosed. After a
   /// refusal and after kClosed the connection is closed and nothing more is seen; otherwise it stays open.
   std::vector<std::string> outcome;
+
+  bool closes() const;
 };
 
 inline const std::string kClosed = "closed";
