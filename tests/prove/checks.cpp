@@ -1,12 +1,15 @@
 #include "prove/checks.h"
 
 #include "prove/clock.h"
+#include "prove/power_loss.h"
 
 namespace cardfile::prove {
 
 // A row a check. Its short form is a test of prove_test, which also shows that each planted fault is caught.
 const std::vector<Check>& checks() {
   static const std::vector<Check> table{
+      {"power-loss", "whatever a power cut leaves opens, with every acknowledged change and no half of another",
+       power_loss},
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
   };
   return table;

@@ -9,10 +9,16 @@
 
 namespace cardfile::test {
 
+/// Where files are in memory, if there is such a place: for what need not survive, and is to be quick.
+inline std::filesystem::path folder_in_memory() {
+  const std::filesystem::path memory = "/dev/shm";
+  return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+}
+
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "cardfile-test-XXXXXX").native();
+  explicit TempFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "cardfile-test-XXXXXX").native();
     if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder could be made: " + name);
     path_ = name;
   }
