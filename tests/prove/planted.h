@@ -48,6 +48,9 @@ class PassingStore : public store::Store {
   std::string write_failure() const override { return below_->write_failure(); }
   store::CheckReport check(const store::Progress& progress) const override { return below_->check(progress); }
 
+ protected:
+  store::Store& below() const { return *below_; }
+
  private:
   const std::unique_ptr<store::Store> below_;
 };
