@@ -20,19 +20,20 @@ void throw_if_any(std::vector<core::FieldError> problems) {
   if (!problems.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(problems));
 }
 
-/// The whole number from 1 to `max`; 0, as typed clients fill in what they leave open, counts as absent.
-std::optional<std::int64_t> read_number(const Members& members, std::string_view name, std::int64_t max) {
+/// The whole number from `min`, 0 or 1, to `max`; 0, as typed clients fill in what they leave open, counts as absent.
+std::optional<std::int64_t> read_number(const Members& members, std::string_view name, std::int64_t min,
+                                        std::int64_t max) {
   const auto value = members.given(name);
   if (!value) return std::nullopt;
   if (value->is(JsonKind::integer) && value->integer() == 0) return std::nullopt;
   if (value->is(JsonKind::integer) && value->integer() > 0 && value->integer() <= max) return value->integer();
-  members.report(name, "must be an integer from 1 to " + std::to_string(max));
+  members.report(name, "must be an integer from " + std::to_string(min) + " to " + std::to_string(max));
   return std::nullopt;
 }
 
 template <class Id>
 std::optional<Id> read_id(const Members& members, std::string_view name) {
-  const auto number = read_number(members, name, core::kIdMax);
+  const auto number = read_number(members, name, 1, core::kIdMax);
   return number ? std::optional(Id(*number)) : std::nullopt;
 }
 
@@ -57,7 +58,7 @@ core::Direction read_direction(const Members& members, core::Direction fallback)
 /// How many pages come before the one asked for. An absent page, and one before the first, is the first.
 std::size_t read_page(const Members& members, std::int64_t base) {
   constexpr std::int64_t kPageMax = 1'000'000'000;
-  return static_cast<std::size_t>(read_number(members, "page", kPageMax).value_or(base) - base);
+  return static_cast<std::size_t>(read_number(members, "page", base, kPageMax).value_or(base) - base);
 }
 
 std::optional<core::TextFilter> read_filter(const Members& members) {
@@ -157,7 +158,8 @@ core::ContactQuery read_query(const std::optional<Json>& parameters, core::Direc
   query.id = read_id<core::ContactId>(members, "id");
   query.parent = read_id<core::ContactId>(members, "parent_id");
   query.filter = read_filter(members);
-  query.limit = static_cast<std::size_t>(read_number(members, "limit", core::kPageSizeMax).value_or(core::kPageSize));
+  query.limit =
+      static_cast<std::size_t>(read_number(members, "limit", 1, core::kPageSizeMax).value_or(core::kPageSize));
   query.offset = read_page(members, page_base) * query.limit;
   throw_if_any(std::move(problems));
   return query;

@@ -125,6 +125,15 @@ TEST(ListContacts, RefusesWrongTypesAndNamesThemAll) {
   }
 }
 
+TEST(ListContacts, SaysWhichNumbersAPageMayHave) {
+  World world;
+  World from_one({.dialect = {.v1_page_base = 1}});
+  const std::string bad = R"({"page":-1})";
+  EXPECT_EQ(world.post("/v1/contacts", bad)["message"], "page: must be an integer from 0 to 1000000000");
+  EXPECT_EQ(world.post("/v2/contacts/list", bad)["message"], "page: must be an integer from 0 to 1000000000");
+  EXPECT_EQ(from_one.post("/v1/contacts", bad)["message"], "page: must be an integer from 1 to 1000000000");
+}
+
 TEST(ListContacts, ShowsNothingOfAnotherTeam) {
   World world;
   has_three_contacts(world);
