@@ -95,8 +95,13 @@ class Api::Impl {
 
  private:
   /// In the form that errors have on the surface that was called.
-  static http::Response refusal(const core::Error& error, const http::Request& request, const core::Uuid& request_id) {
-    return n8n::is_called(request) ? n8n::problem(error) : problem(error, request_id);
+  http::Response refusal(const core::Error& error, const http::Request& request, const core::Uuid& request_id) const {
+    http::Response response = n8n::is_called(request) ? n8n::problem(error) : problem(error, request_id);
+    if (response.status == 503) {
+      // A queue is shorter in a moment; a store that takes no writes waits for people.
+      response.headers.emplace_back("Retry-After", parts_.store.write_failure().empty() ? "1" : "60");
+    }
+    return response;
   }
 
   http::Response refuse_unrouted(const http::Request& request, const core::Uuid& request_id) const {
@@ -108,7 +113,7 @@ class Api::Impl {
     return response;
   }
 
-  static http::Response refuse_unknown(const http::Request& request, const core::Uuid& request_id) {
+  http::Response refuse_unknown(const http::Request& request, const core::Uuid& request_id) const {
     if (const auto feature = absent_feature(request.path)) {
       return problem({core::ErrorCode::not_implemented, "Cardfile keeps contacts and has no " + std::string(*feature) +
                                                             ": send this to the real service"},

@@ -45,10 +45,6 @@ std::string_view code_of(int status) {
   }
 }
 
-void add_retry_after(http::Response& response) {
-  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
-}
-
 }  // namespace
 
 int status_of(core::ErrorCode code) {
@@ -91,7 +87,6 @@ http::Response problem(const core::Error& error, const core::Uuid& request_id) {
   end(json, request_id);
   // RFC 9110, 11.6.1: a 401 says how to come back.
   if (error.code() == core::ErrorCode::unauthorized) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  add_retry_after(response);
   return response;
 }
 
@@ -100,7 +95,7 @@ http::Response problem(const http::ProtocolError& error, const core::Uuid& reque
   wire::JsonWriter json(response.body);
   begin(json, code_of(error.status), error.message);
   end(json, request_id);
-  add_retry_after(response);
+  if (error.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

@@ -111,7 +111,7 @@ World::World(WorldOptions options)
       log_(base::LogLevel::off),
       vault_({1, 2, 3}) {
   const core::Clock clock = [this] { return now(); };
-  store_ = open_store(options.engine, clock);
+  store_ = open_store(options, clock);
   api_ = std::make_unique<api::Api>(api::Parts{.store = *store_,
                                                .log = log_,
                                                .worker = worker_,
@@ -126,10 +126,10 @@ World::World(WorldOptions options)
 
 World::~World() = default;
 
-std::unique_ptr<store::Store> World::open_store(Engine engine, core::Clock clock) {
-  if (engine == Engine::memory) return store::open_memory(std::move(clock));
+std::unique_ptr<store::Store> World::open_store(const WorldOptions& options, core::Clock clock) {
+  if (options.engine == Engine::memory) return store::open_memory(std::move(clock));
   folder_ = std::make_unique<TempFolder>();
-  return store::open_sqlite({.folder = folder_->path()}, std::move(clock));
+  return store::open_sqlite({.folder = folder_->path(), .vfs = options.vfs}, std::move(clock));
 }
 
 core::Uuid World::next_uuid() {

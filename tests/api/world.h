@@ -65,6 +65,7 @@ struct WorldOptions {
   std::int64_t rate_limit = 0;  // Requests a minute; 0: no limit.
   wire::Dialect dialect = {};
   Engine engine = Engine::memory;
+  std::string vfs = {};  // Of SQLite; empty: the default one.
 };
 
 /// Two teams, each with two users (1 an administrator, 2 a member), custom fields 12 and 13 and tags 1 to 6. The clock
@@ -118,7 +119,7 @@ class World {
   api::Api& api() { return *api_; }
 
  private:
-  std::unique_ptr<store::Store> open_store(Engine engine, core::Clock clock);
+  std::unique_ptr<store::Store> open_store(const WorldOptions& options, core::Clock clock);
   TestTeam make_team(std::int64_t id, std::string key);
   core::Uuid next_uuid();
   core::Outcome run(core::TeamId team, core::Action action);

@@ -28,7 +28,6 @@ http::Response refusal(int status, std::string_view code, std::string_view messa
   http::Response response{.status = status, .body = {}, .headers = {}};
   wire::JsonWriter json(response.body);
   json.begin_object().key("error_code").string(code).key("message").string(message).end_object();
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 
