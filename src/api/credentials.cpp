@@ -32,14 +32,14 @@ std::string basic_key(std::string_view credentials) {
 }
 
 /// Of no team.
-store::SealedSecret nobodys_secret(const base::Vault* vault) {
+store::SealedSecret nobodys_secret(const base::Vault& vault) {
   const std::string key(43, 'x');  // As long as those that are given out.
-  return {.team = {}, .sealed = vault ? seal_secret(*vault, {}, {}, key) : std::string()};
+  return {.team = {}, .sealed = seal_secret(vault, {}, {}, key)};
 }
 
 }  // namespace
 
-Credentials::Credentials(const store::Store& store, const base::Vault* vault)
+Credentials::Credentials(const store::Store& store, const base::Vault& vault)
     : store_(store), vault_(vault), nobodys_(nobodys_secret(vault)) {}
 
 std::optional<Identity> Credentials::identify(const http::Request& request, core::Timestamp now) const {
@@ -64,9 +64,9 @@ std::optional<Identity> Credentials::owner_of_key(std::string_view key, core::Ke
 /// The secret is opened anew for each token: that costs a microsecond or two, and it lies nowhere in memory in between.
 std::optional<Identity> Credentials::owner_of_token(std::string_view text, core::Timestamp now) const {
   const auto token = read_signed_token(text);
-  if (!token || !is_current(*token, now) || !vault_) return std::nullopt;
+  if (!token || !is_current(*token, now)) return std::nullopt;
   const auto stored = store_.secret(token->issuer);
-  const auto key = stored ? unseal_secret(*vault_, *stored, token->issuer) : unseal_secret(*vault_, nobodys_, {});
+  const auto key = stored ? unseal_secret(vault_, *stored, token->issuer) : unseal_secret(vault_, nobodys_, {});
   const bool genuine = key && is_signed_with(*token, *key);
   if (!genuine || !stored) return std::nullopt;
   return Identity{.team = stored->team, .actor = {.secret = token->issuer}};

@@ -25,8 +25,8 @@ inline constexpr std::string_view kN8nKeyHeader = "X-Heymarket-API-Key";
 /// Safe to use from many threads.
 class Credentials {
  public:
-  /// `store` and `vault` are lent; without a vault no signed token is good.
-  Credentials(const store::Store& store, const base::Vault* vault);
+  /// Both are lent.
+  Credentials(const store::Store& store, const base::Vault& vault);
 
   /// Takes an API key as "Bearer <key>" or as the user of "Basic" with an empty password, and a signed token as
   /// "Bearer <token>". None when they are missing, unknown, revoked or, at `now`, not valid; a returned "none" rather
@@ -42,7 +42,7 @@ class Credentials {
   std::optional<Identity> owner_of_token(std::string_view text, core::Timestamp now) const;
 
   const store::Store& store_;
-  const base::Vault* const vault_;
+  const base::Vault& vault_;
   const store::SealedSecret nobodys_;  // Stands in for the secret that a token names and nobody has.
 };
 

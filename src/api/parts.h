@@ -17,11 +17,11 @@ namespace cardfile::api {
 struct Parts {
   store::Store& store;
   base::Log& log;
-  base::Worker& worker;  // Does what would hold up an event loop.
+  base::Worker& worker;      // Does what would hold up an event loop.
+  const base::Vault& vault;  // What API secrets are sealed with.
   core::Clock clock;
   core::UuidSource next_uuid;
-  std::int64_t rate_limit = 0;         // Requests a minute for each team; 0: no limit.
-  const base::Vault* vault = nullptr;  // What API secrets are sealed with; null when there are none.
+  std::int64_t rate_limit = 0;  // Requests a minute for each team; 0: no limit.
   wire::Dialect dialect = {};
 };
 

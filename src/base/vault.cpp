@@ -109,14 +109,21 @@ std::unique_ptr<Vault> Vault::open(const std::filesystem::path& file) {
   return vault;
 }
 
-std::unique_ptr<Vault> Vault::make(const std::filesystem::path& file) {
+std::unique_ptr<Vault> Vault::with_new_key() {
   Key key;
   fill_random(key);
-  std::string text = to_base64url(key) + "\n";
+  auto vault = std::make_unique<Vault>(key);
+  ::OPENSSL_cleanse(key.data(), key.size());
+  return vault;
+}
+
+void Vault::save(const std::filesystem::path& file) const {
+  std::string text = to_base64url(key_) + "\n";
   // A draft of an earlier run that was cut off protects nothing yet: what is sealed is sealed with a finished file.
   const std::filesystem::path draft = file.native() + ".draft";
   ::unlink(draft.c_str());
   write_durably(draft, text);
+  ::OPENSSL_cleanse(text.data(), text.size());
   // Unlike a renaming, a link refuses to take the place of a file.
   const bool linked = ::link(draft.c_str(), file.c_str()) == 0;
   const int reason = errno;
@@ -125,10 +132,6 @@ std::unique_ptr<Vault> Vault::make(const std::filesystem::path& file) {
   if (!linked) refuse_for_system_error(file, "made");
   const File folder(file.has_parent_path() ? file.parent_path() : ".", O_RDONLY | O_DIRECTORY);
   if (!folder.is_open() || ::fsync(folder.handle()) != 0) refuse_for_system_error(file, "made durable");
-  auto vault = std::make_unique<Vault>(key);
-  ::OPENSSL_cleanse(key.data(), key.size());
-  ::OPENSSL_cleanse(text.data(), text.size());
-  return vault;
 }
 
 std::string Vault::seal(std::string_view text, std::string_view context) const {

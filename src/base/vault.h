@@ -31,9 +31,12 @@ class Vault {
   /// or write. Throws VaultError.
   static std::unique_ptr<Vault> open(const std::filesystem::path& file);
 
-  /// Makes the key file, with a new key and mode 0600, so that it is on the disk as a whole or not at all. Throws
-  /// VaultError, also when there is such a file already.
-  static std::unique_ptr<Vault> make(const std::filesystem::path& file);
+  /// A vault whose key is nowhere else yet: what it seals is lost with it unless it is saved.
+  static std::unique_ptr<Vault> with_new_key();
+
+  /// Makes the key file, with mode 0600, so that it is on the disk as a whole or not at all. Throws VaultError, also
+  /// when there is such a file already.
+  void save(const std::filesystem::path& file) const;
 
   /// `text` as only unseal() of a vault with the same key reads it, and only together with the same `context`, which
   /// says what the text belongs to. Letters, digits, '-' and '_'.

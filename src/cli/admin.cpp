@@ -348,7 +348,8 @@ int create_secret(const Arguments& arguments, const base::Config& settings) {
   const auto store = open_existing(settings);
   const core::TeamId team(arguments.team);
   directory_of(*store, team);
-  const auto vault = open_or_make_vault(*store, settings.text("data"));
+  const auto vault = open_vault(*store, settings.text("data"));
+  keep_key_file(*vault, settings.text("data"));
   const core::Uuid id = next_uuid();
   const std::string key = new_secret("cfs_");
   const auto outcome = commit_as_operator(

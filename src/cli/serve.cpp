@@ -157,16 +157,15 @@ int serve(const base::Config& config) {
                                   now);
   if (settings.demo) seed_demo(*store, settings.data);
   refuse_demo_keys_for_others(*store, settings);
-  // Secrets are made and revoked at the command line, which has to wait for this process: the vault stays the one.
   const auto vault = open_vault(*store, settings.data);
   base::Worker worker({});
   api::Api api({.store = *store,
                 .log = log,
                 .worker = worker,
+                .vault = *vault,
                 .clock = now,
                 .next_uuid = next_uuid,
                 .rate_limit = settings.rate_limit,
-                .vault = vault.get(),
                 .dialect = settings.dialect},
                settings.access_log);
   const auto server = open_server(settings, api);

@@ -24,8 +24,11 @@ std::vector<core::Uuid> valid_secrets(const store::Store& store) {
   return ids;
 }
 
-void refuse_missing_file(const std::filesystem::path& file) {
-  if (std::filesystem::exists(std::filesystem::symlink_status(file))) return;
+bool is_there(const std::filesystem::path& file) {
+  return std::filesystem::exists(std::filesystem::symlink_status(file));
+}
+
+[[noreturn]] void refuse_missing_file(const std::filesystem::path& file) {
   throw std::runtime_error(
       fmt::format("{} is missing, and the folder's API secrets are sealed with it. Put it back from a backup; if it is "
                   "lost, revoke the secrets (cardfile secret list) and make new ones.",
@@ -48,19 +51,19 @@ void refuse_another_file(const base::Vault& vault, const store::Store& store, co
 
 std::unique_ptr<base::Vault> open_vault(const store::Store& store, const std::filesystem::path& folder) {
   const auto secrets = valid_secrets(store);
-  if (secrets.empty()) return nullptr;
   const auto file = key_file_in(folder);
-  refuse_missing_file(file);
+  if (!is_there(file)) {
+    if (!secrets.empty()) refuse_missing_file(file);
+    return base::Vault::with_new_key();
+  }
   auto vault = base::Vault::open(file);
   refuse_another_file(*vault, store, secrets, file);
   return vault;
 }
 
-std::unique_ptr<base::Vault> open_or_make_vault(const store::Store& store, const std::filesystem::path& folder) {
-  if (auto vault = open_vault(store, folder)) return vault;
+void keep_key_file(const base::Vault& vault, const std::filesystem::path& folder) {
   const auto file = key_file_in(folder);
-  const bool exists = std::filesystem::exists(std::filesystem::symlink_status(file));
-  return exists ? base::Vault::open(file) : base::Vault::make(file);
+  if (!is_there(file)) vault.save(file);
 }
 
 }  // namespace cardfile::cli

@@ -115,10 +115,10 @@ World::World(WorldOptions options)
   api_ = std::make_unique<api::Api>(api::Parts{.store = *store_,
                                                .log = log_,
                                                .worker = worker_,
+                                               .vault = vault_,
                                                .clock = clock,
                                                .next_uuid = [this] { return next_uuid(); },
                                                .rate_limit = options.rate_limit,
-                                               .vault = &vault_,
                                                .dialect = options.dialect});
   teams_.push_back(make_team(1, "key-of-team-one"));
   teams_.push_back(make_team(2, "key-of-team-two"));

@@ -30,6 +30,13 @@ std::string read_text(const std::string& file) {
 
 void write_text(const std::string& file, const std::string& text) { std::ofstream(file) << text; }
 
+/// A vault with a new key, which is in `file` from then on.
+std::unique_ptr<Vault> save_new(const std::string& file) {
+  auto vault = Vault::with_new_key();
+  vault->save(file);
+  return vault;
+}
+
 /// Why the key file is refused.
 std::string refusal_of(const std::string& file) {
   try {
@@ -81,7 +88,7 @@ TEST(VaultKeyFile, IsMadeForItsOwnerAloneAndReadAgain) {
   const TempFolder folder;
   const std::string file = folder / "vault.key";
   const mode_t before = ::umask(0);
-  const std::string sealed = Vault::make(file)->seal("text", "");
+  const std::string sealed = save_new(file)->seal("text", "");
   ::umask(before);
   struct stat status {};
   ASSERT_EQ(::stat(file.c_str(), &status), 0);
@@ -94,23 +101,23 @@ TEST(VaultKeyFile, IsMadeForItsOwnerAloneAndReadAgain) {
 TEST(VaultKeyFile, IsNeverMadeInPlaceOfAnother) {
   const TempFolder folder;
   const std::string file = folder / "vault.key";
-  Vault::make(file);
+  save_new(file);
   const std::string text = read_text(file);
-  EXPECT_THROW(Vault::make(file), VaultError);
+  EXPECT_THROW(save_new(file), VaultError);
   EXPECT_EQ(read_text(file), text);
 }
 
 TEST(VaultKeyFile, HasAKeyOfItsOwnEachTime) {
   const TempFolder folder;
-  Vault::make(folder / "one");
-  Vault::make(folder / "two");
+  save_new(folder / "one");
+  save_new(folder / "two");
   EXPECT_NE(read_text(folder / "one"), read_text(folder / "two"));
 }
 
 TEST(VaultKeyFile, IsRefusedWhenOthersMayUseIt) {
   const TempFolder folder;
   const std::string file = folder / "vault.key";
-  Vault::make(file);
+  save_new(file);
   for (const mode_t mode : {0640, 0604, 0620, 0602, 0610, 0601, 0644, 0666, 0777}) {
     ASSERT_EQ(::chmod(file.c_str(), mode), 0);
     EXPECT_THAT(refusal_of(file), HasSubstr("may be used by others")) << mode;
@@ -124,7 +131,7 @@ TEST(VaultKeyFile, IsRefusedWhenItIsNone) {
   const TempFolder folder;
   const std::string file = folder / "vault.key";
   EXPECT_THAT(refusal_of(file), HasSubstr("cannot be opened: No such file"));
-  Vault::make(file);
+  save_new(file);
   std::filesystem::create_symlink("vault.key", folder / "link");
   EXPECT_THAT(refusal_of(folder / "link"), HasSubstr("cannot be opened"));
   EXPECT_THAT(refusal_of(folder / "."), HasSubstr("is no regular file"));
