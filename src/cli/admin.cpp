@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -18,7 +17,6 @@
 #include "base/crypto.h"
 #include "cli/command_line.h"
 #include "cli/table.h"
-#include "cli/vault.h"
 #include "core/time.h"
 #include "wire/json_out.h"
 
@@ -40,7 +38,7 @@ struct Arguments {
   bool json = false;
 };
 
-using Command = int (*)(const Arguments& arguments, const base::Config& settings);
+using Command = std::string (*)(const Arguments& arguments, const Administration& administration);
 
 /// Adds a subcommand that runs `run`. The arguments live as long as the command does.
 std::pair<CLI::App*, std::shared_ptr<Arguments>> add_command(CLI::App& group, Invocation& invocation,
@@ -49,8 +47,11 @@ std::pair<CLI::App*, std::shared_ptr<Arguments>> add_command(CLI::App& group, In
   auto* command = group.add_subcommand(name, description);
   command->footer("Example: cardfile " + example);
   auto arguments = std::make_shared<Arguments>();
-  command->callback([&invocation, arguments, run] {
-    invocation.command = [arguments, run](const base::Config& settings) { return run(*arguments, settings); };
+  command->callback([&invocation, arguments, run, title = group.get_name() + " " + name] {
+    invocation.title = title;
+    invocation.administer = [arguments, run](const Administration& administration) {
+      return run(*arguments, administration);
+    };
   });
   add_settings(*command, invocation, {"data", "config"});
   return {command, arguments};
@@ -73,8 +74,6 @@ std::shared_ptr<const core::Directory> directory_of(const store::Store& store, c
       fmt::format("There is no team {}. See which there are with: cardfile team list", team.value()));
 }
 
-void print_json(const std::string& json) { fmt::print("{}\n", json); }
-
 template <class Values, class Write>
 std::string json_array(const Values& values, Write write) {
   std::string json;
@@ -82,7 +81,7 @@ std::string json_array(const Values& values, Write write) {
   writer.begin_array();
   for (const auto& value : values) write(writer, value);
   writer.end_array();
-  return json;
+  return json + "\n";
 }
 
 template <class Value, class Write>
@@ -90,7 +89,7 @@ std::string json_object(const Value& value, Write write) {
   std::string json;
   wire::JsonWriter writer(json);
   write(writer, value);
-  return json;
+  return json + "\n";
 }
 
 // Teams.
@@ -101,35 +100,28 @@ void write_team(wire::JsonWriter& writer, const core::Team& team) {
   writer.key("created").string(core::to_rfc3339(team.created)).end_object();
 }
 
-int create_team(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_or_make(settings);
+std::string create_team(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   std::int64_t last = 0;
-  for (const core::TeamId team : store->teams()) last = std::max(last, team.value());
-  const auto outcome = commit_as_operator(*store, core::TeamId(last + 1), core::CreateTeam{arguments.name});
+  for (const core::TeamId team : store.teams()) last = std::max(last, team.value());
+  const auto outcome = commit_as_operator(store, core::TeamId(last + 1), core::CreateTeam{arguments.name});
   const auto& team = std::get<core::TeamSaved>(outcome).team;
-  if (arguments.json) {
-    print_json(json_object(team, write_team));
-    return 0;
-  }
-  fmt::print("Team {} \"{}\" is made. Give it a key with: cardfile key create --team {} --name \"my program\"\n",
-             team.id.value(), team.name, team.id.value());
-  return 0;
+  if (arguments.json) return json_object(team, write_team);
+  return fmt::format(
+      "Team {} \"{}\" is made. Give it a key with: cardfile key create --team {} --name \"my program\"\n",
+      team.id.value(), team.name, team.id.value());
 }
 
-int list_teams(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
+std::string list_teams(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   std::map<core::TeamId, core::Team> teams;
-  for (const core::TeamId team : store->teams()) teams.emplace(team, directory_of(*store, team)->team);
-  if (arguments.json) {
-    print_json(json_array(teams, [](auto& writer, const auto& item) { write_team(writer, item.second); }));
-    return 0;
-  }
+  for (const core::TeamId team : store.teams()) teams.emplace(team, directory_of(store, team)->team);
+  if (arguments.json) return json_array(teams, [](auto& writer, const auto& item) { write_team(writer, item.second); });
   Table table({"ID", "NAME", "CREATED"});
   for (const auto& [id, team] : teams) {
     table.add({std::to_string(id.value()), team.name, core::to_rfc3339(team.created)});
   }
-  fmt::print("{}", table.to_text());
-  return 0;
+  return table.to_text();
 }
 
 // Users.
@@ -144,38 +136,31 @@ void write_user(wire::JsonWriter& writer, const core::User& user) {
   writer.key("created").string(core::to_rfc3339(user.created)).end_object();
 }
 
-int create_user(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
+std::string create_user(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(*store, team);
+  directory_of(store, team);
   const auto role = arguments.role == "admin" ? core::Role::admin : core::Role::member;
   const auto outcome = commit_as_operator(
-      *store, team,
+      store, team,
       core::CreateUser{
           .id = {}, .name = arguments.name, .email = arguments.email, .phone = arguments.phone, .role = role});
   const auto& user = std::get<core::UserSaved>(outcome).user;
-  if (arguments.json) {
-    print_json(json_object(user, write_user));
-    return 0;
-  }
-  fmt::print("User {} \"{}\" of team {} is made. Contacts are assigned with \"assignee_id\": {}\n", user.id.value(),
-             user.name, arguments.team, user.id.value());
-  return 0;
+  if (arguments.json) return json_object(user, write_user);
+  return fmt::format("User {} \"{}\" of team {} is made. Contacts are assigned with \"assignee_id\": {}\n",
+                     user.id.value(), user.name, arguments.team, user.id.value());
 }
 
-int list_users(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
-  const auto directory = directory_of(*store, core::TeamId(arguments.team));
-  if (arguments.json) {
-    print_json(json_array(directory->users, [](auto& writer, const auto& item) { write_user(writer, item.second); }));
-    return 0;
-  }
+std::string list_users(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
+  const auto directory = directory_of(store, core::TeamId(arguments.team));
+  if (arguments.json)
+    return json_array(directory->users, [](auto& writer, const auto& item) { write_user(writer, item.second); });
   Table table({"ID", "NAME", "E-MAIL", "PHONE", "ROLE"});
   for (const auto& [id, user] : directory->users) {
     table.add({std::to_string(id.value()), user.name, user.email, user.phone, std::string(role_name(user.role))});
   }
-  fmt::print("{}", table.to_text());
-  return 0;
+  return table.to_text();
 }
 
 // Inboxes.
@@ -197,37 +182,29 @@ void write_inbox(wire::JsonWriter& writer, const core::Inbox& inbox) {
   writer.end_array().key("created").string(core::to_rfc3339(inbox.created)).end_object();
 }
 
-int create_inbox(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
+std::string create_inbox(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(*store, team);
+  directory_of(store, team);
   core::CreateInbox create{.id = {}, .name = arguments.name, .phones = arguments.phones, .members = {}};
   for (const std::int64_t member : arguments.members) create.members.emplace_back(member);
-  const auto outcome = commit_as_operator(*store, team, std::move(create));
+  const auto outcome = commit_as_operator(store, team, std::move(create));
   const auto& inbox = std::get<core::InboxSaved>(outcome).inbox;
-  if (arguments.json) {
-    print_json(json_object(inbox, write_inbox));
-    return 0;
-  }
-  fmt::print("Inbox {} \"{}\" of team {} is made.\n", inbox.id.value(), inbox.name, arguments.team);
-  return 0;
+  if (arguments.json) return json_object(inbox, write_inbox);
+  return fmt::format("Inbox {} \"{}\" of team {} is made.\n", inbox.id.value(), inbox.name, arguments.team);
 }
 
-int list_inboxes(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
-  const auto directory = directory_of(*store, core::TeamId(arguments.team));
-  if (arguments.json) {
-    print_json(
-        json_array(directory->inboxes, [](auto& writer, const auto& item) { write_inbox(writer, item.second); }));
-    return 0;
-  }
+std::string list_inboxes(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
+  const auto directory = directory_of(store, core::TeamId(arguments.team));
+  if (arguments.json)
+    return json_array(directory->inboxes, [](auto& writer, const auto& item) { write_inbox(writer, item.second); });
   Table table({"ID", "NAME", "PHONES", "MEMBERS"});
   for (const auto& [id, inbox] : directory->inboxes) {
     table.add({std::to_string(id.value()), inbox.name, joined(inbox.phones, [](const auto& phone) { return phone; }),
                joined(inbox.members, [](core::UserId member) { return std::to_string(member.value()); })});
   }
-  fmt::print("{}", table.to_text());
-  return 0;
+  return table.to_text();
 }
 
 // Keys.
@@ -257,54 +234,50 @@ std::string new_secret(std::string_view prefix) {
   return std::string(prefix) + base::to_base64url(bytes);
 }
 
-int create_key(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
+std::string create_key(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(*store, team);
+  directory_of(store, team);
   const std::string secret = new_secret("cf_");
   const std::string digest = base::to_hex(base::sha256(secret));
   const auto outcome = commit_as_operator(
-      *store, team, core::CreateKey{.name = arguments.name, .digest = digest, .kind = kind_of(arguments)});
+      store, team, core::CreateKey{.name = arguments.name, .digest = digest, .kind = kind_of(arguments)});
   const auto& key = std::get<core::KeySaved>(outcome).key;
   if (arguments.json) {
-    print_json(json_object(key, [&](wire::JsonWriter& writer, const core::ApiKey& made) {
+    return json_object(key, [&](wire::JsonWriter& writer, const core::ApiKey& made) {
       writer.begin_object();
       write_key_members(writer, made);
       writer.key("key").string(secret).end_object();
-    }));
-    return 0;
+    });
   }
-  fmt::print(
+  return fmt::format(
       "Key {} \"{}\" of team {} is made:\n\n  {}\n\nKeep it: it is stored as a digest only and not shown again. Use it "
       "as\n\n  {}\n",
       key.id.value(), key.name, arguments.team, secret, example_call(key.kind, secret));
-  return 0;
 }
 
-int list_keys(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
-  const auto directory = directory_of(*store, core::TeamId(arguments.team));
+std::string list_keys(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
+  const auto directory = directory_of(store, core::TeamId(arguments.team));
   if (arguments.json) {
-    print_json(json_array(directory->keys, [](auto& writer, const auto& item) {
+    return json_array(directory->keys, [](auto& writer, const auto& item) {
       writer.begin_object();
       write_key_members(writer, item.second);
       writer.end_object();
-    }));
-    return 0;
+    });
   }
   Table table({"ID", "NAME", "KIND", "CREATED", "STATE"});
   for (const auto& [id, key] : directory->keys) {
     table.add({std::to_string(id.value()), key.name, std::string(core::to_string(key.kind)),
                core::to_rfc3339(key.created), key.revoked ? "revoked" : "valid"});
   }
-  fmt::print("{}", table.to_text());
-  return 0;
+  return table.to_text();
 }
 
-int revoke_key(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
+std::string revoke_key(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  const auto directory = directory_of(*store, team);
+  const auto directory = directory_of(store, team);
   const core::KeyId id(arguments.key);
   const auto key = directory->keys.find(id);
   if (key == directory->keys.end()) {
@@ -312,12 +285,10 @@ int revoke_key(const Arguments& arguments, const base::Config& settings) {
                                          arguments.team, arguments.key, arguments.team));
   }
   if (key->second.revoked) {
-    fmt::print("Key {} \"{}\" was revoked already.\n", arguments.key, key->second.name);
-    return 0;
+    return fmt::format("Key {} \"{}\" was revoked already.\n", arguments.key, key->second.name);
   }
-  commit_as_operator(*store, team, core::RevokeKey{.id = id});
-  fmt::print("Key {} \"{}\" is revoked: it opens nothing any more.\n", arguments.key, key->second.name);
-  return 0;
+  commit_as_operator(store, team, core::RevokeKey{.id = id});
+  return fmt::format("Key {} \"{}\" is revoked: it opens nothing any more.\n", arguments.key, key->second.name);
 }
 
 // Secrets.
@@ -344,56 +315,51 @@ void write_secret_members(wire::JsonWriter& writer, const core::ApiSecret& secre
   writer.key("created").string(core::to_rfc3339(secret.created)).key("revoked").boolean(secret.revoked);
 }
 
-int create_secret(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
+std::string create_secret(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(*store, team);
-  const auto vault = open_vault(*store, settings.text("data"));
-  keep_key_file(*vault, settings.text("data"));
+  directory_of(store, team);
   const core::Uuid id = next_uuid();
   const std::string key = new_secret("cfs_");
   const auto outcome = commit_as_operator(
-      *store, team,
-      core::CreateSecret{.id = id, .name = arguments.name, .sealed = api::seal_secret(*vault, team, id, key)});
+      store, team,
+      core::CreateSecret{
+          .id = id, .name = arguments.name, .sealed = api::seal_secret(administration.vault(), team, id, key)});
   const auto& secret = std::get<core::SecretSaved>(outcome).secret;
   if (arguments.json) {
-    print_json(json_object(secret, [&](wire::JsonWriter& writer, const core::ApiSecret& made) {
+    return json_object(secret, [&](wire::JsonWriter& writer, const core::ApiSecret& made) {
       writer.begin_object();
       write_secret_members(writer, made);
       writer.key("secret").string(key).end_object();
-    }));
-    return 0;
+    });
   }
   using namespace fmt::literals;
-  fmt::print(fmt::runtime(kHowToSign), "name"_a = secret.name, "team"_a = arguments.team, "id"_a = id.to_string(),
-             "key"_a = key);
-  return 0;
+  return fmt::format(fmt::runtime(kHowToSign), "name"_a = secret.name, "team"_a = arguments.team,
+                     "id"_a = id.to_string(), "key"_a = key);
 }
 
-int list_secrets(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
-  const auto directory = directory_of(*store, core::TeamId(arguments.team));
+std::string list_secrets(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
+  const auto directory = directory_of(store, core::TeamId(arguments.team));
   if (arguments.json) {
-    print_json(json_array(directory->secrets, [](auto& writer, const auto& item) {
+    return json_array(directory->secrets, [](auto& writer, const auto& item) {
       writer.begin_object();
       write_secret_members(writer, item.second);
       writer.end_object();
-    }));
-    return 0;
+    });
   }
   Table table({"ID", "NAME", "CREATED", "STATE"});
   for (const auto& [id, secret] : directory->secrets) {
     table.add({id.to_string(), secret.name, core::to_rfc3339(secret.created), secret.revoked ? "revoked" : "valid"});
   }
-  fmt::print("{}", table.to_text());
-  return 0;
+  return table.to_text();
 }
 
 /// Works without the key file too: this is how to go on when it is lost.
-int revoke_secret(const Arguments& arguments, const base::Config& settings) {
-  const auto store = open_existing(settings);
+std::string revoke_secret(const Arguments& arguments, const Administration& administration) {
+  store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  const auto directory = directory_of(*store, team);
+  const auto directory = directory_of(store, team);
   const auto id = core::Uuid::parse(arguments.secret);
   const auto secret = id ? directory->secrets.find(*id) : directory->secrets.end();
   if (secret == directory->secrets.end()) {
@@ -402,13 +368,11 @@ int revoke_secret(const Arguments& arguments, const base::Config& settings) {
                     arguments.secret, arguments.team));
   }
   if (secret->second.revoked) {
-    fmt::print("Secret {} \"{}\" was revoked already.\n", id->to_string(), secret->second.name);
-    return 0;
+    return fmt::format("Secret {} \"{}\" was revoked already.\n", id->to_string(), secret->second.name);
   }
-  commit_as_operator(*store, team, core::RevokeSecret{.id = *id});
-  fmt::print("Secret {} \"{}\" is revoked: tokens that are signed with it open nothing any more.\n", id->to_string(),
-             secret->second.name);
-  return 0;
+  commit_as_operator(store, team, core::RevokeSecret{.id = *id});
+  return fmt::format("Secret {} \"{}\" is revoked: tokens that are signed with it open nothing any more.\n",
+                     id->to_string(), secret->second.name);
 }
 
 CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
@@ -417,13 +381,12 @@ CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& d
   return *group;
 }
 
-}  // namespace
-
 void add_team(CLI::App& app, Invocation& invocation) {
   CLI::App& group = add_group(app, "team", "Make and list teams; each has contacts and keys of its own");
   group.footer("Example: cardfile team create \"Sales\"");
   auto [create, creation] =
       add_command(group, invocation, "create", "Make a team", "team create \"Sales\" --data ./data", create_team);
+  create->preparse_callback([&invocation](std::size_t) { invocation.makes_folder = true; });
   create->add_option("name", creation->name, "What the team is called")
       ->required()
       ->check(is_text())
@@ -522,6 +485,16 @@ void add_secret(CLI::App& app, Invocation& invocation) {
   revoke->add_option("id", revocation->secret, "Id of the secret (see: cardfile secret list)")
       ->required()
       ->type_name("ID");
+}
+
+}  // namespace
+
+void add_administration(CLI::App& app, Invocation& invocation) {
+  add_team(app, invocation);
+  add_user(app, invocation);
+  add_inbox(app, invocation);
+  add_key(app, invocation);
+  add_secret(app, invocation);
 }
 
 }  // namespace cardfile::cli

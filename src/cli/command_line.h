@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "base/vault.h"
 #include "cli/settings.h"
 #include "core/command.h"
 #include "store/store.h"
@@ -18,11 +19,29 @@ class Validator;
 
 namespace cardfile::cli {
 
-/// What a command line says: the settings given as flags, and what to do with all settings. A command returns the
-/// process's exit code; what it throws is told to the user by main().
+// Exit codes, beside 0.
+inline constexpr int kFailed = 1;
+inline constexpr int kMisused = 2;
+
+/// What the operator's commands work on.
+struct Administration {
+  store::Store& store;
+  /// What API secrets are sealed with, opened when it is asked for; its key file is in the folder from then on.
+  std::function<const base::Vault&()> vault;
+};
+
+/// What a command line says: the settings given as flags, and what to do with all settings. What it throws is told to
+/// the user by main().
 struct Invocation {
+  std::vector<std::string> words;  // As they were typed, without the program's name.
   Flags flags;
+  /// Returns the process's exit code.
   std::function<int(const base::Config& settings)> command;
+  /// In place of `command`, for what may also be done by the server that holds the folder: returns what is to be
+  /// printed.
+  std::function<std::string(const Administration& administration)> administer;
+  std::string title;          // Such as "key revoke".
+  bool makes_folder = false;  // When there is none.
 };
 
 /// Adds the flag of every setting in `names` (of all settings when there are none) to `command`.
@@ -49,13 +68,11 @@ core::Uuid next_uuid();
 
 /// A subcommand each; `app` is the program or the group that it belongs to.
 void add_serve(CLI::App& app, Invocation& invocation);
-void add_team(CLI::App& app, Invocation& invocation);
-void add_user(CLI::App& app, Invocation& invocation);
-void add_inbox(CLI::App& app, Invocation& invocation);
-void add_key(CLI::App& app, Invocation& invocation);
-void add_secret(CLI::App& app, Invocation& invocation);
 void add_migrate(CLI::App& app, Invocation& invocation);
 void add_check(CLI::App& app, Invocation& invocation);
 void add_version(CLI::App& app, Invocation& invocation);
+
+/// team, user, inbox, key and secret, each with subcommands of its own.
+void add_administration(CLI::App& app, Invocation& invocation);
 
 }  // namespace cardfile::cli

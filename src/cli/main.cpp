@@ -11,14 +11,12 @@
 #include <CLI/Formatter.hpp>
 
 #include "base/config.h"
+#include "cli/administration.h"
 #include "cli/command_line.h"
 #include "core/error.h"
 
 namespace cardfile::cli {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kMisused = 2;
 
 const CLI::App& deepest(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
@@ -69,11 +67,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   app.get_formatter()->column_width(36);
   app.set_version_flag("--version", "cardfile " CARDFILE_VERSION, "Print the version");
   add_serve(app, invocation);
-  add_team(app, invocation);
-  add_user(app, invocation);
-  add_inbox(app, invocation);
-  add_key(app, invocation);
-  add_secret(app, invocation);
+  add_administration(app, invocation);
   add_migrate(app, invocation);
   add_check(app, invocation);
   add_version(app, invocation);
@@ -82,6 +76,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
 int run(int argc, const char* const* argv) {
   CLI::App app("A contacts server for business texting that you run yourself.");
   Invocation invocation;
+  invocation.words.assign(argv + 1, argv + argc);
   add_commands(app, invocation);
   try {
     app.parse(argc, argv);
@@ -90,7 +85,8 @@ int run(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return tell_usage(app, error);
   }
-  return invocation.command(read_settings(invocation.flags));
+  const base::Config settings = read_settings(invocation.flags);
+  return invocation.administer ? administer(invocation, settings) : invocation.command(settings);
 }
 
 }  // namespace

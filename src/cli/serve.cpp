@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -18,6 +19,8 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "base/worker.h"
+#include "cli/admin_socket.h"
+#include "cli/administration.h"
 #include "cli/command_line.h"
 #include "cli/demo.h"
 #include "cli/settings.h"
@@ -123,6 +126,19 @@ std::unique_ptr<http::Server> open_server(const ServeSettings& settings, api::Ap
       [&api](const http::ProtocolError& error) { return api.protocol_error(error); });
 }
 
+/// Without it the server serves as well, and the operator's commands wait until it ends.
+std::unique_ptr<AdminSocket> open_admin_socket(const ServeSettings& settings, const Administration& administration,
+                                               base::Log& log) {
+  try {
+    return std::make_unique<AdminSocket>(settings.data, [administration, &log](const std::vector<std::string>& words) {
+      return administer_for_caller(words, administration, log);
+    });
+  } catch (const std::system_error& error) {
+    log.write(base::LogLevel::warning, "no_admin_socket", {{"cause", error.what()}});
+    return nullptr;
+  }
+}
+
 void log_listening(base::Log& log, const ServeSettings& settings, std::uint16_t port) {
   log.write(base::LogLevel::info, "listening",
             {{"address", settings.listen.address},
@@ -168,6 +184,11 @@ int serve(const base::Config& config) {
                 .rate_limit = settings.rate_limit,
                 .dialect = settings.dialect},
                settings.access_log);
+  const auto kept_vault = [&]() -> const base::Vault& {
+    keep_key_file(*vault, settings.data);
+    return *vault;
+  };
+  auto admin_socket = open_admin_socket(settings, {.store = *store, .vault = kept_vault}, log);
   const auto server = open_server(settings, api);
   server->start();
   const std::uint16_t port = server->port();
@@ -181,6 +202,7 @@ int serve(const base::Config& config) {
   worker.refuse_waiting();
   const bool complete = server->drain(settings.drain_timeout);
   if (!complete) log.write(base::LogLevel::warning, "requests_cut_off");
+  admin_socket.reset();
   store.reset();  // Closing may take a while, and may fail: both are to be seen before "stopped".
   log.write(base::LogLevel::info, "stopped");
   return 0;

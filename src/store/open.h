@@ -18,6 +18,11 @@ class OpenError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Another process holds the folder.
+class FolderInUse : public OpenError {
+  using OpenError::OpenError;
+};
+
 /// Whether the search index is brought after the contacts. It is used as far as it is, and answers are the same
 /// without.
 enum class Indexing { in_background, none };

@@ -3,8 +3,11 @@
 #include <filesystem>
 #include <string>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "support/program.h"
 
@@ -179,16 +182,28 @@ TEST(AdminCommands, TakeTheDataFolderFromFlagEnvironmentOrFile) {
   EXPECT_THAT(cardfile(folder, {"team", "list"}, {{"CARDFILE_DATA", "a"}}).output, HasSubstr("A"));
 }
 
-TEST(AdminCommands, SayWhenTheFolderIsInUse) {
+// The others are done by the server: admin_socket_test.cpp.
+TEST(MaintenanceCommands, SayWhenTheFolderIsInUse) {
   const TempFolder folder;
   make_team_and_key(folder);
   RunningServer server(folder);
   server.port();
-  for (const auto& arguments : std::vector<std::vector<std::string>>{{"team", "list"}, {"check"}, {"migrate"}}) {
-    const Finished refused = cardfile(folder, arguments);
+  for (const char* command : {"check", "migrate"}) {
+    const Finished refused = cardfile(folder, {command});
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_THAT(refused.errors, HasSubstr("in use"));
   }
+}
+
+TEST(AdminCommands, SayWhenTheFolderIsInUseByWhatIsNoServer) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  const int lock = ::open((folder / "data/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  const Finished refused = cardfile(folder, {"team", "list"});
+  ::close(lock);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("in use"));
 }
 
 TEST(CheckCommand, FindsNothingInASoundFolder) {

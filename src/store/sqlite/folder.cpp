@@ -67,8 +67,8 @@ int lock(const std::filesystem::path& folder, const std::filesystem::path& lock_
     const int descriptor = open_file(lock_file);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       ::close(descriptor);
-      throw OpenError(folder.string() + " is in use by another cardfile process" + holder_of(lock_file) +
-                      "; stop it, or name another folder with --data.");
+      throw FolderInUse(folder.string() + " is in use by another cardfile process" + holder_of(lock_file) +
+                        "; stop it, or name another folder with --data.");
     }
     // Its last holder may have taken the file away in between; then the lock is of no use.
     if (is_still_named(lock_file, descriptor)) return descriptor;

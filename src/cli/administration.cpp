@@ -1,0 +1,79 @@
+#include "cli/administration.h"
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+
+#include "cli/vault.h"
+#include "core/error.h"
+#include "store/open.h"
+
+namespace cardfile::cli {
+namespace {
+
+int tell(const AdminReply& reply) {
+  if (reply.exit_code == 0) {
+    fmt::print("{}", reply.text);
+  } else {
+    fmt::print(stderr, "cardfile: {}\n", reply.text);
+  }
+  return reply.exit_code;
+}
+
+AdminReply answered(const Invocation& invocation, const Administration& administration) {
+  try {
+    return {.exit_code = 0, .text = invocation.administer(administration)};
+  } catch (const core::Error& error) {
+    return {.exit_code = kFailed, .text = error.message()};
+  } catch (const std::exception& error) {
+    return {.exit_code = kFailed, .text = error.what()};
+  }
+}
+
+}  // namespace
+
+int administer(const Invocation& invocation, const base::Config& settings) {
+  const std::filesystem::path folder = settings.text("data");
+  if (!invocation.makes_folder) require_data_folder(settings);
+  std::unique_ptr<store::Store> store;
+  try {
+    store = open_or_make(settings);
+  } catch (const store::FolderInUse&) {
+    const auto reply = ask_server(folder, invocation.words);
+    if (!reply) throw;
+    return tell(*reply);
+  }
+  std::unique_ptr<base::Vault> vault;
+  const auto kept_vault = [&]() -> const base::Vault& {
+    vault = open_vault(*store, folder);
+    keep_key_file(*vault, folder);
+    return *vault;
+  };
+  return tell(answered(invocation, {.store = *store, .vault = kept_vault}));
+}
+
+AdminReply administer_for_caller(const std::vector<std::string>& words, const Administration& administration,
+                                 base::Log& log) {
+  CLI::App app;
+  Invocation invocation;
+  add_administration(app, invocation);
+  app.require_subcommand(1);
+  AdminReply reply;
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    reply = answered(invocation, administration);
+  } catch (const CLI::ParseError& error) {
+    // The caller's program has understood its command line, so it is of another version.
+    reply = {.exit_code = kMisused, .text = fmt::format("The server does not know this command: {}", error.what())};
+  }
+  log.write(base::LogLevel::info, "administered",
+            {{"command", invocation.title}, {"exit_code", std::int64_t{reply.exit_code}}});
+  return reply;
+}
+
+}  // namespace cardfile::cli
