@@ -1,6 +1,7 @@
 #include "prove/checks.h"
 
 #include "prove/clock.h"
+#include "prove/disk_failures.h"
 #include "prove/one_contact.h"
 #include "prove/power_loss.h"
 
@@ -11,6 +12,7 @@ const std::vector<Check>& checks() {
   static const std::vector<Check> table{
       {"power-loss", "whatever a power cut leaves opens, with every acknowledged change and no half of another",
        power_loss},
+      {"disk-failures", "whichever call the disk refuses, no write is said to be done that is not", disk_failures},
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
       {"one-contact", "what threads see of one contact is what a contact shows that does one thing at a time",
        one_contact},

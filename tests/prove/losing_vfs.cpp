@@ -146,6 +146,7 @@ void LosingVfs::done(const FileCall& call) {
       files_[file_named(*name)].pending.push_back({.moment = moment_, .truncates = true, .at = call.at, .bytes = {}});
       break;
     case Asked::sync:
+    case Asked::share:
       break;
     case Asked::remove:
       names_.erase(*name);

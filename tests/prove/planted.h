@@ -55,6 +55,21 @@ class PassingStore : public store::Store {
   const std::unique_ptr<store::Store> below_;
 };
 
+/// Waits for each submission before it is told to whom it belongs, so that a fault can tell it otherwise.
+class TellingStore : public PassingStore {
+ public:
+  using PassingStore::PassingStore;
+
+  void submit(store::Submission& submission) override {
+    commit(submission.works);
+    const std::coroutine_handle<> waiter = submission.waiter;
+    submission.executor->resume({&waiter, 1});
+  }
+
+ protected:
+  virtual void commit(std::span<store::Work> works) { store::commit_and_wait(below(), works); }
+};
+
 /// Puts a fault before a store that a check has opened. The default plants nothing.
 using Plant = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
 inline std::unique_ptr<store::Store> nothing_planted(std::unique_ptr<store::Store> store) { return store; }

@@ -151,6 +151,11 @@ std::optional<std::size_t> Script::steps_done(const store::Store& store) const {
   return std::nullopt;
 }
 
+std::size_t Script::with_idle_steps(std::size_t steps) const {
+  while (steps < steps_.size() && states_[steps + 1].log_sizes == states_[steps].log_sizes) ++steps;
+  return steps;
+}
+
 std::vector<std::string> Script::differences(const store::Store& store, std::size_t steps) const {
   Differences found;
   for (const auto& [team, expected] : states_[steps].teams) {

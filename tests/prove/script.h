@@ -45,6 +45,8 @@ class Script {
   /// How many steps have been done on `store`, judged by the length of its logs; as many as possible, where a step
   /// changed nothing. None when a step was done in part or the logs are longer than the script.
   std::optional<std::size_t> steps_done(const store::Store& store) const;
+  /// As many steps as there may be after `steps` without anything having changed: where the rest is refused.
+  std::size_t with_idle_steps(std::size_t steps) const;
   /// In how much `store` is not what `steps` steps leave, looked at in every way that a store can be read; a sentence
   /// each, the first few.
   std::vector<std::string> differences(const store::Store& store, std::size_t steps) const;

@@ -48,7 +48,12 @@ struct HookedVfs::File {
     FileCall what = of(f).about(Asked::write);
     what.at = at;
     what.bytes = {static_cast<const std::byte*>(from), static_cast<std::size_t>(n)};
-    return of(f).vfs->ask(what, [&] { return call(f).xWrite(real(f), from, n, at); });
+    const auto code = of(f).vfs->ask(what, [&] { return call(f).xWrite(real(f), from, n, at); });
+    if (code != SQLITE_OK) {
+      const auto written = of(f).vfs->written_before_failing(what);
+      if (written > 0) call(f).xWrite(real(f), from, static_cast<int>(written), at);
+    }
+    return code;
   }
   static int truncate(sqlite3_file* f, sqlite3_int64 size) {
     FileCall what = of(f).about(Asked::truncate);
@@ -68,7 +73,11 @@ struct HookedVfs::File {
   static int sector(sqlite3_file* f) { return call(f).xSectorSize(real(f)); }
   static int device(sqlite3_file* f) { return call(f).xDeviceCharacteristics(real(f)); }
   static int shm_map(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
-    return call(f).xShmMap(real(f), page, size, extend, out);
+    const auto map = [&] { return call(f).xShmMap(real(f), page, size, extend, out); };
+    if (extend == 0) return map();
+    FileCall what = of(f).about(Asked::share);
+    what.at = sqlite3_int64{page + 1} * size;
+    return of(f).vfs->ask(what, map);
   }
   static int shm_lock(sqlite3_file* f, int at, int n, int flags) { return call(f).xShmLock(real(f), at, n, flags); }
   static void shm_barrier(sqlite3_file* f) { call(f).xShmBarrier(real(f)); }

@@ -14,14 +14,14 @@ namespace cardfile::test {
 /// Which of SQLite's files.
 enum class FileKind { database, log, journal, other };
 
-/// What SQLite asks of its file system.
-enum class Asked { open, write, truncate, sync, remove };
+/// What SQLite asks of its file system. To share is to make more of a log's index, which is in shared memory.
+enum class Asked { open, write, truncate, sync, remove, share };
 
 struct FileCall {
   Asked asked = Asked::open;
   FileKind kind = FileKind::other;  // Of a removal: by its name.
   std::string path;                 // Empty: a temporary file.
-  std::int64_t at = 0;              // Where a write begins; the size that a truncation leaves.
+  std::int64_t at = 0;              // Where a write begins; the size that a truncation leaves or sharing needs.
   std::span<const std::byte> bytes = {};
   bool syncs_folder = false;  // Of a sync or a removal: it makes the names in the folder durable, too.
 };
@@ -42,6 +42,8 @@ class HookedVfs {
 
   /// None lets the call go on; a code of SQLite's is its answer.
   virtual std::optional<int> before(const FileCall& call) = 0;
+  /// How much of a write that is answered with a failure gets to the file all the same.
+  virtual std::size_t written_before_failing(const FileCall&) { return 0; }
   /// The call went on and succeeded.
   virtual void done(const FileCall&) {}
 

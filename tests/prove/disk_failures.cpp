@@ -1,0 +1,237 @@
+#include "prove/disk_failures.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "prove/script.h"
+#include "store/hooked_vfs.h"
+#include "store/open.h"
+#include "store/world.h"
+#include "support/temp_folder.h"
+
+namespace cardfile::prove {
+namespace {
+
+using test::Asked;
+using test::FileCall;
+
+enum class Cause { device, space };
+enum class Extent { nothing, half };
+
+/// How a disk fails.
+struct Failure {
+  const char* name;
+  Asked asked;
+  int code;
+  Cause cause = Cause::device;
+  Extent written = Extent::nothing;
+};
+
+const Failure kFailures[] = {
+    {"a failed sync", Asked::sync, SQLITE_IOERR_FSYNC},
+    {"a failed write", Asked::write, SQLITE_IOERR_WRITE},
+    {"a write that failed half way", Asked::write, SQLITE_IOERR_WRITE, Cause::device, Extent::half},
+    {"a full disk", Asked::write, SQLITE_FULL, Cause::space},
+    {"a disk that was full half way", Asked::write, SQLITE_FULL, Cause::space, Extent::half},
+    {"a file that could not be opened", Asked::open, SQLITE_CANTOPEN},
+    {"a failed truncation", Asked::truncate, SQLITE_IOERR_TRUNCATE},
+    {"a failed removal", Asked::remove, SQLITE_IOERR_DELETE},
+    {"no space for the index of the log", Asked::share, SQLITE_IOERR_SHMSIZE, Cause::space},
+    {"a failed mapping of the index of the log", Asked::share, SQLITE_IOERR_SHMMAP},
+};
+constexpr std::int64_t kFailureCount = std::size(kFailures);
+
+/// Fails a call of one kind, once or from then on, until it is mended. Syncs nothing.
+class FailingVfs final : public test::HookedVfs {
+ public:
+  FailingVfs(std::string name, const Failure& failure, std::size_t call, bool lasts)
+      : HookedVfs(std::move(name)), failure_(failure), lasts_(lasts), calls_left_(call) {}
+  ~FailingVfs() override = default;
+
+  void mend() { mended_ = true; }
+  bool has_failed() const { return failed_; }
+  bool is_mended() const { return mended_; }
+
+ private:
+  std::optional<int> before(const FileCall& call) override {
+    if (call.asked == failure_.asked && !mended_ && fails()) {
+      failed_ = true;
+      return failure_.code;
+    }
+    return call.asked == Asked::sync ? std::optional(SQLITE_OK) : std::nullopt;
+  }
+
+  bool fails() {
+    const std::lock_guard lock(mutex_);
+    if (calls_left_ > 0) {
+      --calls_left_;
+      return false;
+    }
+    return lasts_ || !failed_;
+  }
+
+  std::size_t written_before_failing(const FileCall& call) override {
+    return failure_.written == Extent::half ? call.bytes.size() / 2 : 0;
+  }
+
+  const Failure& failure_;
+  const bool lasts_;
+  std::atomic<bool> failed_ = false;
+  std::atomic<bool> mended_ = false;
+  std::mutex mutex_;
+  std::size_t calls_left_;  // Guarded by mutex_.
+};
+
+std::string next_vfs_name() {
+  static std::atomic<int> count = 0;
+  return "failing-" + std::to_string(++count);
+}
+
+/// One script over one failing disk.
+class Run {
+ public:
+  Run(Campaign& campaign, const Script& script, const Failure& failure, std::size_t call, bool lasts,
+      const Plant& plant)
+      : campaign_(campaign),
+        script_(script),
+        failure_(failure),
+        told_("after " + std::string(failure.name) + " (call " + std::to_string(call) +
+              (lasts ? ", and all that followed): " : "): ")),
+        plant_(plant),
+        vfs_(next_vfs_name(), failure, call, lasts) {}
+
+  /// False when so many calls were never made.
+  bool does_fail() {
+    open();
+    while (done_ < script_.steps().size() && campaign_.findings().empty()) {
+      if (submit()) {
+        ++done_;
+      } else {
+        after_refusal();
+      }
+    }
+    if (campaign_.findings().empty()) end();
+    store_.reset();
+    return vfs_.has_failed();
+  }
+
+ private:
+  void find(const std::string& what) { campaign_.find(told_ + what); }
+
+  void open() {
+    try {
+      store_ = opened();
+    } catch (const store::OpenError&) {
+      if (!vfs_.has_failed() || vfs_.is_mended()) throw;
+      vfs_.mend();
+      store_ = opened();
+    }
+  }
+
+  std::unique_ptr<store::Store> opened() {
+    return plant_(store::open_sqlite(
+        {.folder = folder_.path(), .vfs = vfs_.name(), .on_failure = {}, .indexing = store::Indexing::none},
+        clock_.source()));
+  }
+
+  /// The next step; false when it was refused because the store takes no writes.
+  bool submit() {
+    const Step& step = script_.steps()[done_];
+    clock_.move(std::chrono::duration_cast<std::chrono::microseconds>(step.at - clock_.now()));
+    std::vector<store::Work> works;
+    for (const auto& command : step.commands) works.push_back({.command = command, .result = {}});
+    store::commit_and_wait(*store_, works);
+    const auto refused = std::ranges::count_if(
+        works, [](const store::Work& work) { return test::refusal_of(work) == core::ErrorCode::unavailable; });
+    if (refused != 0 && refused != std::ssize(works)) find("a submission was refused in part");
+    if (refused != 0 && !vfs_.has_failed()) find("a write was refused before anything failed");
+    return refused == 0;
+  }
+
+  void after_refusal() {
+    campaign_.count("refusals");
+    expect_what_was_acknowledged();
+    const bool for_good = !store_->write_failure().empty();
+    if (for_good && failure_.cause == Cause::space) find("no writes are taken though there may be space again");
+    vfs_.mend();
+    if (!for_good) {
+      if (!submit()) return find("writes are still refused when the disk is mended");
+      ++done_;
+      return;
+    }
+    if (submit()) find("a write was acknowledged after the store had said that it takes none");
+    expect_what_was_acknowledged();
+    restart();
+  }
+
+  /// What was refused when writing stopped may be there afterwards, but whole.
+  void restart() {
+    campaign_.count("restarts");
+    store_.reset();
+    store_ = opened();
+    const auto found = script_.steps_done(*store_);
+    if (!found) return find("a step was done in part");
+    if (*found != script_.with_idle_steps(done_) && *found != script_.with_idle_steps(done_ + 1))
+      return find(std::to_string(*found) + " steps are left of " + std::to_string(done_) + " acknowledged ones");
+    done_ = *found;
+    expect_what_was_acknowledged();
+  }
+
+  void expect_what_was_acknowledged() {
+    try {
+      for (const auto& difference : script_.differences(*store_, done_)) find(difference);
+    } catch (const std::exception& error) {
+      // Who reads first needs a file of its own, and a part of the log's index.
+      const bool may_fail = failure_.asked == Asked::open || failure_.asked == Asked::share;
+      if (!may_fail || vfs_.is_mended()) find(std::string("it cannot be read: ") + error.what());
+    }
+  }
+
+  void end() {
+    expect_what_was_acknowledged();
+    store_.reset();
+    vfs_.mend();
+    store_ = opened();
+    if (script_.steps_done(*store_) != script_.steps().size()) find("some steps are gone when it is opened again");
+    expect_what_was_acknowledged();
+    for (const auto& finding : store_->check({}).findings) find("check says: " + finding);
+  }
+
+  Campaign& campaign_;
+  const Script& script_;
+  const Failure& failure_;
+  const std::string told_;
+  const Plant& plant_;
+  const test::TempFolder folder_{test::folder_in_memory()};
+  FailingVfs vfs_;
+  test::TestClock clock_;
+  std::unique_ptr<store::Store> store_;
+  std::size_t done_ = 0;
+};
+
+}  // namespace
+
+void disk_failures(Campaign& campaign, const DiskFailureSize& size, const Plant& plant) {
+  while (campaign.begins_unit()) {
+    const Failure& failure = kFailures[campaign.unit() % kFailureCount];
+    const bool lasts = campaign.unit() / kFailureCount % 2 == 0;
+    const Script script(campaign.random()(), size.steps);
+    for (std::size_t call = 0; campaign.findings().empty(); call += size.stride) {
+      campaign.count("runs");
+      if (!Run(campaign, script, failure, call, lasts, plant).does_fail()) break;
+      campaign.count("failed calls");
+    }
+  }
+}
+
+void disk_failures(Campaign& campaign) { disk_failures(campaign, {}, nothing_planted); }
+
+}  // namespace cardfile::prove

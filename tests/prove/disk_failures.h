@@ -1,0 +1,24 @@
+#pragma once
+// disk_failures: the disk refuses the k-th call, and nobody is told that a write was done which was not.
+
+#include <cstddef>
+
+#include "prove/campaign.h"
+#include "prove/planted.h"
+
+namespace cardfile::prove {
+
+struct DiskFailureSize {
+  std::size_t steps = 24;  // Of a script.
+  std::size_t stride = 1;  // Every so many of the calls fail, each in a run of its own.
+};
+
+/// A unit: one kind of failure (a sync, a write, half a write, an opening, a truncation, a removal, with EIO or for
+/// want of space, once or from then on) and one script, which is run again for every call that can fail. From the
+/// failure on no write is acknowledged, and the store shows what was acknowledged and nothing else. Where it says that
+/// it takes no writes any more it stays so, and a restart mends it; elsewhere, and always where space was wanting, it
+/// takes writes again as soon as the disk does. At the end the script is done as if nothing had been.
+void disk_failures(Campaign& campaign, const DiskFailureSize& size, const Plant& plant);
+void disk_failures(Campaign& campaign);
+
+}  // namespace cardfile::prove
