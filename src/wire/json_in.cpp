@@ -90,7 +90,7 @@ std::size_t offset_of_bad_string(std::string_view text) {
       opened = i;
     } else if (inside && static_cast<unsigned char>(text[i]) < 0x20) {
       return i;
-    } else if (inside && text[i] == '\\') {
+    } else if (inside && (text.substr(i, 2) == R"(\")" || text.substr(i, 2) == R"(\\)")) {
       ++i;
     }
   }
