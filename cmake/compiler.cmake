@@ -7,13 +7,19 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
                     -Woverloaded-virtual -Werror)
-# g++ 12 reports these in correct library code when it inlines deeply (GCC bugs 105329 and 105651).
-add_compile_options(-Wno-restrict -Wno-maybe-uninitialized)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # g++ 12 reports these in correct library code when it inlines deeply (GCC bugs 105329 and 105651).
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized)
+endif()
 
+option(CARDFILE_FUZZ "Build the fuzz targets with libFuzzer (clang, with sanitizers)" OFF)
 set(CARDFILE_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
 if(CARDFILE_SANITIZE)
   add_compile_options(-fsanitize=${CARDFILE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CARDFILE_SANITIZE})
+  if(CARDFILE_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
 else()
   add_compile_options($<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2> -fstack-protector-strong)
   add_link_options(-pie -Wl,-z,relro,-z,now)
