@@ -2,6 +2,7 @@
 
 #include "prove/clock.h"
 #include "prove/disk_failures.h"
+#include "prove/kills.h"
 #include "prove/one_contact.h"
 #include "prove/power_loss.h"
 
@@ -13,6 +14,9 @@ const std::vector<Check>& checks() {
       {"power-loss", "whatever a power cut leaves opens, with every acknowledged change and no half of another",
        power_loss},
       {"disk-failures", "whichever call the disk refuses, no write is said to be done that is not", disk_failures},
+      {"kills", "a server that is killed under load keeps every change that it acknowledged, whole", kills},
+      {"kills-among-a-million", "the same with 1,000,000 contacts, and it answers again in two seconds",
+       kills_among_a_million},
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
       {"one-contact", "what threads see of one contact is what a contact shows that does one thing at a time",
        one_contact},

@@ -1,0 +1,195 @@
+#include "prove/kills.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <latch>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "support/http_client.h"
+#include "support/program.h"
+
+namespace cardfile::prove {
+namespace {
+
+using nlohmann::json;
+using std::chrono::steady_clock;
+using test::HttpClient;
+
+constexpr std::int64_t kUnitsPerEarlyKill = 5;
+constexpr int kFields = 3;
+constexpr int kTags = 4;
+constexpr std::int64_t kContactsPerCall = 1'000;
+constexpr std::int64_t kReadyMsMax = 2'000;  // With a million contacts; looked at only where there are so many.
+constexpr std::int64_t kMillion = 1'000'000;
+
+/// A team, its data folder, and those who write to it.
+class Service {
+ public:
+  Service(Campaign& campaign, const KillSize& size, const KillFaults& faults)
+      : campaign_(campaign), size_(size), faults_(faults), key_(test::make_team_and_key(folder_)) {}
+
+  /// What the writers need to be there.
+  void prepare() {
+    test::RunningServer server(folder_);
+    HttpClient client(server.port(), headers());
+    const TeamIds ids{.fields = make_fields(client), .tags = make_tags(client)};
+    fill(client);
+    for (int i = 0; i < size_.writers; ++i)
+      writers_.push_back(std::make_unique<KillWriter>(i, campaign_.random()(), ids, faults_.writers));
+    if (server.stop() != 0) campaign_.find("the server did not stop as it should");
+  }
+
+  void write_and_kill() {
+    test::RunningServer server(folder_);
+    const std::uint16_t port = answers(server);
+    const std::int64_t kill_at = tally_.acknowledged + 1 + campaign_.below(size_.changes_before_kill_max);
+    std::latch connected(size_.writers);
+    std::vector<std::jthread> threads;
+    for (const auto& writer : writers_) {
+      threads.emplace_back([&, port] {
+        HttpClient client(port, headers());
+        client.send("GET", "/healthz");
+        connected.count_down();
+        writer->write_until_cut_off(client, tally_);
+      });
+    }
+    connected.wait();
+    const auto may_be_killed = [&] { return tally_.acknowledged >= kill_at; };
+    if (!test::becomes_true(may_be_killed, std::chrono::seconds(60))) campaign_.find("writers came to a standstill");
+    kill(server);
+  }
+
+  /// It may be repairing what the last kill left behind.
+  void kill_while_it_comes_up() {
+    test::RunningServer server(folder_);
+    server.process().wait(std::chrono::milliseconds(campaign_.below(30)));
+    kill(server);
+  }
+
+  void verify() {
+    const auto begin = steady_clock::now();
+    test::RunningServer server(folder_);
+    const std::uint16_t port = answers(server);
+    const auto ready_ms = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin).count();
+    campaign_.raise("ms until it answers again at most", ready_ms);
+    if (size_.contacts >= kMillion && ready_ms > kReadyMsMax)
+      campaign_.find("it took " + std::to_string(ready_ms) + " ms until it answered again");
+    HttpClient client(port, headers());
+    for (const auto& writer : writers_) {
+      writer->verify(client, tally_);
+      for (const auto& complaint : writer->complaints()) campaign_.find(complaint);
+    }
+    if (server.stop() != 0) campaign_.find("the server did not stop as it should");
+  }
+
+  /// Every change has one entry of its own in the log, none twice.
+  void check() {
+    const test::Finished check = test::cardfile(folder_, {"check"});
+    std::int64_t contacts = size_.contacts;
+    for (const auto& writer : writers_) contacts += writer->contacts();
+    const std::int64_t changes = changes_before_ + tally_.acknowledged + tally_.landed;
+    const std::string expected =
+        std::to_string(contacts) + " contacts and " + std::to_string(changes) + " changes checked: all is well.\n";
+    if (check.exit_code != 0 || check.errors != expected)
+      campaign_.find("check says: " + check.output + check.errors + "and not: " + expected);
+  }
+
+  const KillTally& tally() const { return tally_; }
+
+ private:
+  HttpClient::Headers headers() const {
+    return {{"Authorization", "Bearer " + key_}, {"Content-Type", "application/json"}};
+  }
+
+  static std::uint16_t answers(test::RunningServer& server) {
+    const std::uint16_t port = server.port();
+    if (port == 0) throw std::runtime_error("the server does not come up");
+    return port;
+  }
+
+  void kill(test::RunningServer& server) {
+    server.process().kill();
+    campaign_.count("kills");
+    if (faults_.loses_the_log) std::filesystem::remove(folder_ / "data/cardfile.db-wal");
+  }
+
+  json call(HttpClient& client, const std::string& method, const std::string& target, const json& body) {
+    const auto reply = client.send(method, target, body.dump());
+    if (!reply || reply->status != 200)
+      throw std::runtime_error(target + " was answered " + (reply ? reply->body : "not at all"));
+    return json::parse(reply->body);
+  }
+
+  std::vector<std::int64_t> make_fields(HttpClient& client) {
+    json titles = json::array();
+    for (int i = 0; i < kFields; ++i) titles.push_back({{"title", "Field " + std::to_string(i)}});
+    std::vector<std::int64_t> ids;
+    for (const auto& field : call(client, "POST", "/v1/contacts/fields", titles)) ids.push_back(field.at("id"));
+    changes_before_ += kFields;
+    return ids;
+  }
+
+  std::vector<std::int64_t> make_tags(HttpClient& client) {
+    std::vector<std::int64_t> ids;
+    for (int i = 0; i < kTags; ++i)
+      ids.push_back(call(client, "POST", "/v1/tag", {{"tag", "Tag " + std::to_string(i)}}).at("id"));
+    changes_before_ += kTags;
+    return ids;
+  }
+
+  void fill(HttpClient& client) {
+    for (std::int64_t made = 0; made < size_.contacts; made += kContactsPerCall) {
+      json items = json::array();
+      for (std::int64_t i = made; i < std::min(made + kContactsPerCall, size_.contacts); ++i)
+        items.push_back({{"phone", std::to_string(13'000'000'000 + i)}, {"first", "Contact " + std::to_string(i)}});
+      changes_before_ += static_cast<std::int64_t>(items.size());
+      call(client, "POST", "/v2/contacts", {{"contacts", std::move(items)}});
+    }
+  }
+
+  Campaign& campaign_;
+  const KillSize& size_;
+  const KillFaults& faults_;
+  const test::TempFolder folder_;
+  const std::string key_;
+  std::vector<std::unique_ptr<KillWriter>> writers_;
+  KillTally tally_;
+  std::int64_t changes_before_ = 2;  // The team and its key.
+};
+
+}  // namespace
+
+void kills(Campaign& campaign, const KillSize& size, const KillFaults& faults) {
+  std::unique_ptr<Service> service;
+  std::int64_t acknowledged = 0;
+  std::int64_t done = 0;
+  while (campaign.begins_unit()) {
+    if (!service) {
+      service = std::make_unique<Service>(campaign, size, faults);
+      service->prepare();
+    }
+    service->write_and_kill();
+    ++done;
+    if (done % kUnitsPerEarlyKill == 0) service->kill_while_it_comes_up();
+    service->verify();
+    if (done % size.units_per_check == 0) service->check();
+    campaign.count("changes acknowledged",
+                   service->tally().acknowledged - std::exchange(acknowledged, service->tally().acknowledged));
+  }
+  if (service && done % size.units_per_check != 0 && campaign.findings().empty()) service->check();
+}
+
+void kills(Campaign& campaign) { kills(campaign, {}, {}); }
+
+void kills_among_a_million(Campaign& campaign) { kills(campaign, {.units_per_check = 20, .contacts = kMillion}, {}); }
+
+}  // namespace cardfile::prove

@@ -1,0 +1,31 @@
+#pragma once
+// kills: the server is killed under load, again and again, and keeps what it acknowledged.
+
+#include <cstdint>
+
+#include "prove/campaign.h"
+#include "prove/kill_writer.h"
+
+namespace cardfile::prove {
+
+struct KillSize {
+  int writers = 64;
+  std::int64_t changes_before_kill_max = 2'000;
+  std::int64_t units_per_check = 10;  // `cardfile check` after so many kills.
+  std::int64_t contacts = 0;          // That the team has besides.
+};
+
+struct KillFaults {
+  KillWriterFaults writers = {};
+  bool loses_the_log = false;  // The log of the database is gone after a kill.
+};
+
+/// A unit: all writers are at work when the server is killed, at a moment that chance picks; now and then it is killed
+/// again while it comes up. Then every contact is what was acknowledged last, or what the one request that was cut off
+/// makes of it, with all that it names; and `cardfile check` finds nothing, and as many changes as there were.
+void kills(Campaign& campaign, const KillSize& size, const KillFaults& faults);
+void kills(Campaign& campaign);
+/// The same with 1,000,000 contacts in the folder, for which it may take two seconds until it answers again.
+void kills_among_a_million(Campaign& campaign);
+
+}  // namespace cardfile::prove
