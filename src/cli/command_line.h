@@ -70,6 +70,7 @@ core::Uuid next_uuid();
 void add_serve(CLI::App& app, Invocation& invocation);
 void add_migrate(CLI::App& app, Invocation& invocation);
 void add_check(CLI::App& app, Invocation& invocation);
+void add_backup(CLI::App& app, Invocation& invocation);
 void add_version(CLI::App& app, Invocation& invocation);
 
 /// team, user, inbox, key and secret, each with subcommands of its own.

@@ -70,6 +70,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_administration(app, invocation);
   add_migrate(app, invocation);
   add_check(app, invocation);
+  add_backup(app, invocation);
   add_version(app, invocation);
 }
 

@@ -1,4 +1,4 @@
-// migrate, check and version: looking after a data folder.
+// migrate, check, backup and version: looking after a data folder.
 
 #include <cstdint>
 #include <cstdio>
@@ -11,6 +11,7 @@
 #include <CLI/App.hpp>
 
 #include "cli/command_line.h"
+#include "store/sqlite/backup.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/folder.h"
 #include "store/sqlite/migrations.h"
@@ -47,10 +48,12 @@ int migrate(const base::Config& settings) {
   return 0;
 }
 
-/// Shows on a terminal how far the check is, a line that is written over; nothing elsewhere.
+/// Shows on a terminal how far something is, a line that is written over; nothing elsewhere.
 class ProgressLine {
  public:
-  ProgressLine() : shown_(::isatty(STDERR_FILENO) == 1) {}
+  /// Such as "Checking" and "rows".
+  ProgressLine(const char* doing, const char* things)
+      : doing_(doing), things_(things), shown_(::isatty(STDERR_FILENO) == 1) {}
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() {
@@ -61,10 +64,12 @@ class ProgressLine {
     const std::int64_t percent = total > 0 ? done * 100 / total : 100;
     if (!shown_ || percent == percent_) return;
     percent_ = percent;
-    fmt::print(stderr, "\rChecking: {} % of about {} rows", percent, total);
+    fmt::print(stderr, "\r{}: {} % of about {} {}", doing_, percent, total, things_);
   }
 
  private:
+  const char* const doing_;
+  const char* const things_;
   const bool shown_;
   std::int64_t percent_ = -1;
 };
@@ -72,7 +77,7 @@ class ProgressLine {
 int check(const base::Config& settings) {
   const auto store = open_existing(settings);
   const store::CheckReport report = [&store] {
-    ProgressLine progress;
+    ProgressLine progress("Checking", "rows");
     return store->check([&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
   }();
   for (const std::string& finding : report.findings) fmt::print("{}\n", finding);
@@ -86,6 +91,22 @@ int check(const base::Config& settings) {
     fmt::print(stderr, "Delete search.db in {}: nothing is in it that is not made again.\n", settings.text("data"));
   }
   return count == 0 && report.index_findings.empty() ? 0 : 1;
+}
+
+// Done beside the server that may hold the folder, not by it: a reader of another process disturbs it least.
+int back_up(const base::Config& settings, const std::string& to) {
+  require_data_folder(settings);
+  const std::filesystem::path from = settings.text("data");
+  {
+    ProgressLine progress("Copying", "pages");
+    store::sqlite::back_up(from, to,
+                           [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+  }
+  fmt::print("{} holds what was committed in {} when the copying began. To use it: cardfile serve --data {}\n", to,
+             from.string(), to);
+  if (std::filesystem::exists(from / "secrets.key"))
+    fmt::print("secrets.key is not in it: keep a copy of it elsewhere, and put it there before the backup is used.\n");
+  return 0;
 }
 
 int print_version(const base::Config&) {
@@ -105,6 +126,19 @@ void add_check(CLI::App& app, Invocation& invocation) {
   auto& command = add_command(app, invocation, "check",
                               "Verify a data folder: files, indexes, and the change log against rows", check);
   command.footer("Prints one finding a line; exit code 1 when there is any.\nExample: cardfile check --data ./data");
+  add_settings(command, invocation, {"data", "config"});
+}
+
+void add_backup(CLI::App& app, Invocation& invocation) {
+  auto& command = *app.add_subcommand("backup", "Copy a data folder, also while a server uses it");
+  const auto to = std::make_shared<std::string>();
+  command.add_option("--to", *to, "The folder to make")->required()->type_name("FOLDER");
+  command.callback([&invocation, to] {
+    invocation.command = [to](const base::Config& settings) { return back_up(settings, *to); };
+  });
+  command.footer(
+      "The copy is a data folder itself. secrets.key is not copied.\n"
+      "Example: cardfile backup --data ./data --to /backups/cardfile-monday");
   add_settings(command, invocation, {"data", "config"});
 }
 

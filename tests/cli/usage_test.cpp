@@ -38,6 +38,7 @@ TEST(Usage, HelpsWithEveryCommandAndGivesAnExample) {
       {"secret", "revoke"},
       {"migrate"},
       {"check"},
+      {"backup"},
       {"version"},
   };
   for (std::vector<std::string> command : commands) {

@@ -1,5 +1,6 @@
 #include "prove/checks.h"
 
+#include "prove/backups.h"
 #include "prove/clock.h"
 #include "prove/disk_failures.h"
 #include "prove/kills.h"
@@ -17,6 +18,7 @@ const std::vector<Check>& checks() {
       {"kills", "a server that is killed under load keeps every change that it acknowledged, whole", kills},
       {"kills-among-a-million", "the same with 1,000,000 contacts, and it answers again in two seconds",
        kills_among_a_million},
+      {"backups", "a backup that is made under load is a state that there was", backups},
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
       {"one-contact", "what threads see of one contact is what a contact shows that does one thing at a time",
        one_contact},
