@@ -24,7 +24,7 @@ namespace {
 constexpr core::TeamId kBusyTeam(3);  // Of those who write beside the script.
 constexpr std::size_t kAll = 1'000'000;
 constexpr std::size_t kStepsPerCheckpoint = 25;
-constexpr std::size_t kBackupsMax = 30;  // In a unit.
+constexpr std::size_t kBackups = 20;  // In a unit, spread over the script.
 
 /// A backup, and what has to be in it.
 struct Backup {
@@ -48,7 +48,10 @@ class Unit {
       for (int i = 0; i < size_.writers; ++i)
         writers.emplace_back([this, i](const std::stop_token& stop) { write(i, stop); });
       const std::jthread driver([this] { do_script(); });
-      while (acknowledged_ < size_.steps && made.size() < kBackupsMax) made.push_back(back_up(made.size()));
+      for (std::size_t i = 1; i <= kBackups; ++i) {
+        wait_for_steps(i * size_.steps / (kBackups + 1));
+        made.push_back(back_up(i));
+      }
     }
     for (const auto& backup : made)
       if (campaign_.findings().empty()) judge(backup);
@@ -66,8 +69,13 @@ class Unit {
       submitted_ = i + 1;
       store::commit_and_wait(*store_, works);
       acknowledged_ = i + 1;
+      acknowledged_.notify_all();
       if (i % kStepsPerCheckpoint == 0) copy_log_into_database();
     }
+  }
+
+  void wait_for_steps(std::size_t steps) {
+    for (std::size_t now = acknowledged_; now < steps; now = acknowledged_) acknowledged_.wait(now);
   }
 
   void copy_log_into_database() {
