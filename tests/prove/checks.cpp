@@ -5,6 +5,7 @@
 #include "prove/disk_failures.h"
 #include "prove/kills.h"
 #include "prove/one_contact.h"
+#include "prove/one_contact_http.h"
 #include "prove/power_loss.h"
 
 namespace cardfile::prove {
@@ -22,6 +23,8 @@ const std::vector<Check>& checks() {
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
       {"one-contact", "what threads see of one contact is what a contact shows that does one thing at a time",
        one_contact},
+      {"one-contact-http", "the same over HTTP, version 1 and 2 mixed, while the server is killed and started again",
+       one_contact_http},
   };
   return table;
 }

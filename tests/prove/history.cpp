@@ -74,22 +74,24 @@ Request History::next(std::mt19937_64& random, int operation, std::int64_t known
   return request;
 }
 
-void run_and_judge(Campaign& campaign, std::vector<std::unique_ptr<History>>& histories,
-                   std::vector<std::vector<std::unique_ptr<ContactClient>>>& clients) {
+void run(std::vector<std::unique_ptr<History>>& histories,
+         std::vector<std::vector<std::unique_ptr<ContactClient>>>& clients, std::uint64_t seed) {
   std::ptrdiff_t count = 0;
   for (const auto& of_history : clients) count += std::ssize(of_history);
   std::latch ready(count);
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < histories.size(); ++i) {
-      for (std::size_t k = 0; k < clients[i].size(); ++k) {
-        threads.emplace_back([&, &history = *histories[i], &client = *clients[i][k], k, seed = campaign.random()()] {
-          ready.arrive_and_wait();
-          history.ask(client, static_cast<int>(k), seed);
-        });
-      }
+  std::mt19937_64 seeds(seed);
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < histories.size(); ++i) {
+    for (std::size_t k = 0; k < clients[i].size(); ++k) {
+      threads.emplace_back([&, &history = *histories[i], &client = *clients[i][k], k, own_seed = seeds()] {
+        ready.arrive_and_wait();
+        history.ask(client, static_cast<int>(k), own_seed);
+      });
     }
   }
+}
+
+void judge_all(Campaign& campaign, const std::vector<std::unique_ptr<History>>& histories) {
   for (std::size_t i = 0; i < histories.size(); ++i) judge_one(campaign, i, histories[i]->recorded());
 }
 

@@ -36,6 +36,8 @@ class History {
   /// Lets the client ask at random until the history has all its operations. Every client has a thread and a number.
   void ask(ContactClient& client, int number, std::uint64_t seed);
 
+  int operations() const { return operations_; }
+
   /// When all clients are done.
   const std::vector<Operation>& recorded() const { return recorded_; }
 
@@ -50,10 +52,12 @@ class History {
   std::vector<Operation> recorded_;  // Guarded by mutex_ until all clients are done.
 };
 
-/// Lets all clients of all histories ask at the same time, each on its own thread, and then judges each history.
-/// `clients[i]` are those of `histories[i]`.
-void run_and_judge(Campaign& campaign, std::vector<std::unique_ptr<History>>& histories,
-                   std::vector<std::vector<std::unique_ptr<ContactClient>>>& clients);
+/// Lets all clients of all histories ask at the same time, each on its own thread; `clients[i]` are those of
+/// `histories[i]`.
+void run(std::vector<std::unique_ptr<History>>& histories,
+         std::vector<std::vector<std::unique_ptr<ContactClient>>>& clients, std::uint64_t seed);
+
+void judge_all(Campaign& campaign, const std::vector<std::unique_ptr<History>>& histories);
 
 /// A history of up to 200 operations, as chance has it.
 std::unique_ptr<History> random_history(Campaign& campaign);

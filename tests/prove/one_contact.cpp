@@ -1,7 +1,6 @@
 #include "prove/one_contact.h"
 
 #include <charconv>
-#include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "prove/history.h"
+#include "prove/served.h"
 #include "store/open.h"
 #include "store/world.h"
 
@@ -125,17 +125,12 @@ class StoreClient final : public ContactClient {
   int asked_ = 0;
 };
 
-core::Clock wall_clock() {
-  return [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); };
-}
-
-std::unique_ptr<store::Store> open(Campaign& campaign, const test::TempFolder& folder) {
-  if (campaign.below(kInMemoryOneIn) == 0) return store::open_memory(wall_clock());
+std::unique_ptr<store::Store> open(Campaign& campaign, const test::TempFolder& folder, Engines engines) {
+  if (engines == Engines::memory || campaign.below(kInMemoryOneIn) == 0) return store::open_memory(wall_clock());
   return store::open_sqlite({.folder = folder.path()}, wall_clock());
 }
 
-void make_team(store::Store& store) {
-  store::commit_and_wait(store, test::command(core::CreateTeam{.name = "Team"}));
+void make_fields(store::Store& store) {
   core::CreateFields fields;
   for (std::size_t i = 0; i < kCustomFields; ++i)
     fields.drafts.push_back({.id = field(i), .title = "Field " + std::to_string(i)});
@@ -151,11 +146,12 @@ core::Contact make_contact(store::Store& store, int number) {
 
 }  // namespace
 
-void one_contact(Campaign& campaign, const Plant& plant) {
+void one_contact(Campaign& campaign, const Plant& plant, Engines engines) {
   while (campaign.begins_unit()) {
     const test::TempFolder folder;
-    const auto store = plant(open(campaign, folder));
-    make_team(*store);
+    const auto store = plant(open(campaign, folder, engines));
+    make_team(*store, test::kTeam, "key");
+    make_fields(*store);
     std::vector<std::unique_ptr<History>> histories;
     std::vector<std::vector<std::unique_ptr<ContactClient>>> clients(kContacts);
     for (int i = 0; i < kContacts; ++i) {
@@ -164,10 +160,11 @@ void one_contact(Campaign& campaign, const Plant& plant) {
       for (auto count = 2 + campaign.below(4); count > 0; --count)
         clients[static_cast<std::size_t>(i)].push_back(std::make_unique<StoreClient>(campaign, *store, contact));
     }
-    run_and_judge(campaign, histories, clients);
+    run(histories, clients, campaign.random()());
+    judge_all(campaign, histories);
   }
 }
 
-void one_contact(Campaign& campaign) { one_contact(campaign, nothing_planted); }
+void one_contact(Campaign& campaign) { one_contact(campaign, nothing_planted, Engines::sqlite_mostly); }
 
 }  // namespace cardfile::prove

@@ -12,7 +12,7 @@ TEST(OneContact, DoesOneThingAtATime) { expect_nothing_found("one-contact", 6, o
 
 template <class Fault>
 void one_contact_with(Campaign& campaign) {
-  one_contact(campaign, planted<Fault>());
+  one_contact(campaign, planted<Fault>(), Engines::memory);
 }
 
 template <class Fault>
@@ -35,7 +35,7 @@ TYPED_TEST(OneContactWith, IsFound) {
 }
 
 TEST(OneContact, IsSoundBehindTheScaffoldOfTheFaults) {
-  Campaign campaign(short_form("one-contact", 3));
+  Campaign campaign(short_form("one-contact", 20));
   one_contact_with<FaultyWrites>(campaign);
   EXPECT_THAT(campaign.findings(), testing::IsEmpty());
 }

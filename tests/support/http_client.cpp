@@ -56,11 +56,14 @@ HttpClient::HttpClient(std::uint16_t port, Headers headers, std::chrono::millise
 
 HttpClient::~HttpClient() { close(); }
 
-std::optional<HttpReply> HttpClient::send(std::string_view method, std::string_view target, std::string_view body) {
+std::optional<HttpReply> HttpClient::send(std::string_view method, std::string_view target, std::string_view body,
+                                          const Headers& more) {
   if (socket_ < 0 && !connect()) return std::nullopt;
   std::string request;
   request.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: 127.0.0.1\r\n");
-  for (const auto& [name, value] : headers_) request.append(name).append(": ").append(value).append(kLineEnd);
+  for (const auto* headers : {&headers_, &more}) {
+    for (const auto& [name, value] : *headers) request.append(name).append(": ").append(value).append(kLineEnd);
+  }
   request.append("Content-Length: ").append(std::to_string(body.size())).append(kHeadEnd).append(body);
   std::optional<HttpReply> reply;
   if (write_all(request)) reply = read_reply(method != "HEAD");

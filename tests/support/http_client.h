@@ -28,8 +28,10 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// None when there is no complete answer: refused, cut off, too slow. The next request then connects anew.
-  std::optional<HttpReply> send(std::string_view method, std::string_view target, std::string_view body = {});
+  /// None when there is no complete answer: refused, cut off, too slow. The next request then connects anew. `more` are
+  /// headers of this request alone.
+  std::optional<HttpReply> send(std::string_view method, std::string_view target, std::string_view body = {},
+                                const Headers& more = {});
 
   /// Sends bytes as they are.
   bool send_bytes(std::string_view bytes);

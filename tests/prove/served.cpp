@@ -1,0 +1,93 @@
+#include "prove/served.h"
+
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+#include "api/api.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/vault.h"
+#include "base/worker.h"
+#include "http/server.h"
+#include "store/open.h"
+#include "store/world.h"
+#include "support/program.h"
+
+namespace cardfile::prove {
+namespace {
+
+/// A process of its own.
+class Program final : public Served {
+ public:
+  Program() : key_(test::make_team_and_key(folder_)), server_(folder_), port_(server_.port()) {}
+
+  std::uint16_t port() const override { return port_; }
+  const std::string& key() const override { return key_; }
+
+ private:
+  test::TempFolder folder_;
+  const std::string key_;
+  test::RunningServer server_;
+  const std::uint16_t port_;
+};
+
+class Local final : public Served {
+ public:
+  explicit Local(LocalOptions options)
+      : store_(std::move(options.store)),
+        key_(std::move(options.key)),
+        api_({.store = *store_,
+              .log = log_,
+              .worker = worker_,
+              .vault = vault_,
+              .clock = std::move(options.clock),
+              .next_uuid = std::move(options.next_uuid)}),
+        server_(
+            {.port = 0},
+            [this](const http::Request& request, base::Executor& executor) { return api_.handle(request, executor); },
+            [this](const http::ProtocolError& error) { return api_.protocol_error(error); }) {
+    server_.start();
+  }
+
+  std::uint16_t port() const override { return server_.port(); }
+  const std::string& key() const override { return key_; }
+
+ private:
+  const std::unique_ptr<store::Store> store_;
+  const std::string key_;
+  base::Log log_{base::LogLevel::off};
+  base::Worker worker_{{}};
+  const base::Vault vault_{{1, 2, 3}};
+  api::Api api_;
+  http::Server server_;
+};
+
+}  // namespace
+
+std::unique_ptr<Served> serve() { return std::make_unique<Program>(); }
+
+std::unique_ptr<Served> serve_here(LocalOptions options) { return std::make_unique<Local>(std::move(options)); }
+
+std::unique_ptr<Served> serve_with(const Plant& plant) {
+  const std::string key = "key";
+  auto store = plant(store::open_memory(wall_clock()));
+  make_team(*store, test::kTeam, key);
+  return serve_here({.store = std::move(store), .key = key, .clock = wall_clock(), .next_uuid = uuids_from(1)});
+}
+
+core::UuidSource uuids_from(std::uint64_t n) {
+  return [next = std::make_shared<std::atomic<std::uint64_t>>(n)] { return test::uuid((*next)++); };
+}
+
+core::Clock wall_clock() {
+  return [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); };
+}
+
+void make_team(store::Store& store, core::TeamId team, const std::string& key) {
+  store::commit_and_wait(store, test::command(core::CreateTeam{.name = "Sales"}, team));
+  store::commit_and_wait(
+      store, test::command(core::CreateKey{.name = "test", .digest = base::to_hex(base::sha256(key))}, team));
+}
+
+}  // namespace cardfile::prove

@@ -1,0 +1,56 @@
+#pragma once
+// Served: a Cardfile that a check talks to over sockets.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/ids.h"
+#include "core/time.h"
+#include "prove/planted.h"
+#include "store/store.h"
+
+namespace cardfile::prove {
+
+/// One team with a key of its own, and no limit of requests.
+class Served {
+ public:
+  Served() = default;
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+  virtual ~Served() = default;
+
+  virtual std::uint16_t port() const = 0;
+  virtual const std::string& key() const = 0;
+
+  /// What every request of a client says.
+  std::map<std::string, std::string> headers() const {
+    return {{"Authorization", "Bearer " + key()}, {"Content-Type", "application/json"}};
+  }
+};
+
+/// The real program, on a new folder.
+std::unique_ptr<Served> serve();
+
+/// The same in this process, with a fault planted between the api and the engine in memory.
+std::unique_ptr<Served> serve_with(const Plant& plant);
+
+struct LocalOptions {
+  std::unique_ptr<store::Store> store;  // Which has the team already.
+  std::string key;
+  core::Clock clock;
+  core::UuidSource next_uuid;
+};
+
+/// In this process, with a store, a clock and ids that are the caller's.
+std::unique_ptr<Served> serve_here(LocalOptions options);
+
+/// Gives the n-th UUID the n-th time. May be called from any thread.
+core::UuidSource uuids_from(std::uint64_t n);
+core::Clock wall_clock();
+
+/// Makes the team, and for it a key whose text is `key`.
+void make_team(store::Store& store, core::TeamId team, const std::string& key);
+
+}  // namespace cardfile::prove
