@@ -7,6 +7,8 @@
 #include "prove/one_contact.h"
 #include "prove/one_contact_http.h"
 #include "prove/power_loss.h"
+#include "prove/replay_log.h"
+#include "prove/same_answers.h"
 
 namespace cardfile::prove {
 
@@ -25,6 +27,9 @@ const std::vector<Check>& checks() {
        one_contact},
       {"one-contact-http", "the same over HTTP, version 1 and 2 mixed, while the server is killed and started again",
        one_contact_http},
+      {"same-answers", "over HTTP, SQLite and the reference engine answer the same and end in the same state",
+       same_answers},
+      {"replay-log", "the change log replayed from empty gives the stored contacts exactly", replay_log},
   };
   return table;
 }
