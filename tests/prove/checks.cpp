@@ -4,9 +4,11 @@
 #include "prove/clock.h"
 #include "prove/disk_failures.h"
 #include "prove/kills.h"
+#include "prove/many_writers.h"
 #include "prove/one_contact.h"
 #include "prove/one_contact_http.h"
 #include "prove/power_loss.h"
+#include "prove/read_your_writes.h"
 #include "prove/replay_log.h"
 #include "prove/same_answers.h"
 
@@ -27,6 +29,8 @@ const std::vector<Check>& checks() {
        one_contact},
       {"one-contact-http", "the same over HTTP, version 1 and 2 mixed, while the server is killed and started again",
        one_contact_http},
+      {"many-writers", "64 clients write one contact, and nothing that one did is undone by another", many_writers},
+      {"read-your-writes", "after a 200 every way of reading shows the write, on every connection", read_your_writes},
       {"same-answers", "over HTTP, SQLite and the reference engine answer the same and end in the same state",
        same_answers},
       {"replay-log", "the change log replayed from empty gives the stored contacts exactly", replay_log},
