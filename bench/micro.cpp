@@ -97,20 +97,20 @@ class OneContact final : public core::TeamState {
 
   const core::Directory* directory() const override { return directory_.get(); }
   const core::TeamClock& clock() const override { return clock_; }
-  std::optional<core::Contact> contact(const core::ContactKey&) const override { return contact_; }
-  std::optional<core::ContactId> owner_of(const core::Address&) const override { return contact_.id; }
+  core::SharedContact contact(const core::ContactKey&) const override { return contact_; }
+  std::optional<core::ContactId> owner_of(const core::Address&) const override { return contact_->id; }
   bool is_member(core::ListId, core::ContactId) const override { return false; }
   std::vector<core::ContactId> members(core::ListId) const override { return {}; }
   std::vector<core::ListId> lists_of(core::ContactId) const override { return {}; }
 
   core::TeamId team() const { return team_; }
-  const core::Contact& stored() const { return contact_; }
+  const core::Contact& stored() const { return *contact_; }
 
  private:
   core::TeamId team_;
   std::shared_ptr<const core::Directory> directory_;
   core::TeamClock clock_;
-  core::Contact contact_;
+  core::SharedContact contact_;
 };
 
 void parse_update(benchmark::State& state) {

@@ -81,7 +81,7 @@ class Differences {
   std::vector<FieldChange> changes_;
 };
 
-std::vector<Address> sorted_addresses(const std::optional<Contact>& contact) {
+std::vector<Address> sorted_addresses(const SharedContact& contact) {
   std::vector<Address> addresses;
   if (!contact) return addresses;
   addresses.reserve(contact->channels.size());
@@ -128,7 +128,7 @@ std::string_view to_string(Operation operation) {
   return "update";
 }
 
-std::vector<FieldChange> differences(const std::optional<Contact>& before, const std::optional<Contact>& after) {
+std::vector<FieldChange> differences(const SharedContact& before, const SharedContact& after) {
   static const Contact nobody;
   const Contact& from = before ? *before : nobody;
   const Contact& to = after ? *after : nobody;

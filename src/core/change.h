@@ -17,8 +17,8 @@ namespace cardfile::core {
 
 /// A contact's row: `before` is none for a new one, `after` for a deleted one.
 struct ContactChange {
-  std::optional<Contact> before;
-  std::optional<Contact> after;
+  SharedContact before;
+  SharedContact after;
 };
 
 /// A tag's row that is to go.
@@ -82,7 +82,7 @@ struct ChangeEntry {
 
 /// What differs between two states of a contact, in the order of Contact's members; together with the entries before
 /// it, enough to rebuild the row (replay.h). Revision and times are the entry's own, and so is the time of a new note.
-std::vector<FieldChange> differences(const std::optional<Contact>& before, const std::optional<Contact>& after);
+std::vector<FieldChange> differences(const SharedContact& before, const SharedContact& after);
 
 /// The addresses that a change gives up and takes, for the engines' index of owners.
 struct AddressChanges {

@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/address.h"
@@ -74,6 +77,25 @@ struct Contact {
   std::string_view email() const;
 
   friend bool operator==(const Contact&, const Contact&) = default;
+};
+
+/// A contact that nobody changes any more, or none. Copies share it: what is stored, the answer that shows it and the
+/// decision that came from it, each of which may end first.
+class SharedContact {
+ public:
+  SharedContact() = default;
+  SharedContact(std::nullopt_t) {}
+  SharedContact(Contact contact) : contact_(std::make_shared<const Contact>(std::move(contact))) {}
+
+  explicit operator bool() const { return contact_ != nullptr; }
+  const Contact& operator*() const { return *contact_; }
+  const Contact* operator->() const { return contact_.get(); }
+  friend bool operator==(const SharedContact& left, const SharedContact& right) {
+    return left && right ? *left == *right : !left && !right;
+  }
+
+ private:
+  std::shared_ptr<const Contact> contact_;
 };
 
 /// The name shown when nobody chose one: first and last with a blank between (contract, 2.1).

@@ -12,16 +12,16 @@
 namespace cardfile::core {
 
 /// Throws not_found when nobody has the id.
-Contact found_or_throw(const TeamState& state, const ContactKey& key);
+SharedContact found_or_throw(const TeamState& state, const ContactKey& key);
 
 /// Throws precondition_failed unless the condition, if there is one, accepts the stored revision.
 void throw_unless_accepted(const std::optional<IfMatch>& if_match, std::int64_t rev);
 
-/// Makes `change.after` what is to be saved: revision and time raised, tags that were deleted since left out, one entry
-/// logged.
-void record(ContactChange& change, const TeamState& state, Recorder& recorder);
+/// Makes of `after` what is to be saved: revision and time raised, tags that were deleted since left out, one entry
+/// logged. `before` is none for a new contact.
+ContactChange recorded(SharedContact before, Contact after, const TeamState& state, Recorder& recorder);
 
-/// The decision to save `change.after`, recorded.
-Decision saved(ContactChange change, const TeamState& state, Recorder& recorder);
+/// The decision to save what was recorded.
+Decision saved(ContactChange change, Recorder& recorder);
 
 }  // namespace cardfile::core

@@ -40,7 +40,7 @@ class TeamState {
   /// Null when there is no such team.
   virtual const Directory* directory() const = 0;
   virtual const TeamClock& clock() const = 0;
-  virtual std::optional<Contact> contact(const ContactKey& key) const = 0;
+  virtual SharedContact contact(const ContactKey& key) const = 0;  // None when nobody has the key.
   virtual std::optional<ContactId> owner_of(const Address& address) const = 0;
   virtual bool is_member(ListId list, ContactId contact) const = 0;
   virtual std::vector<ContactId> members(ListId list) const = 0;      // By id.
@@ -49,7 +49,7 @@ class TeamState {
 
 /// What the caller gets to see.
 struct ContactSaved {
-  Contact contact;
+  SharedContact contact;
 };
 struct ContactDeleted {};
 struct TagSaved {

@@ -20,14 +20,14 @@ bool has_value(const Channel& channel, std::string_view text) {
   return channel.address() == address_of(channel.type, trimmed(text));
 }
 
-auto with_address(std::vector<Channel>& channels, const Address& address) {
+auto with_address(const std::vector<Channel>& channels, const Address& address) {
   return std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.address() == address; });
 }
 
 /// The contact before a write to one of its channels, once nothing but the channel itself can be in the way.
-Contact before_write(const ContactKey& key, const std::optional<IfMatch>& if_match, const TeamState& state) {
-  Contact contact = found_or_throw(state, key);
-  throw_unless_accepted(if_match, contact.rev);
+SharedContact before_write(const ContactKey& key, const std::optional<IfMatch>& if_match, const TeamState& state) {
+  auto contact = found_or_throw(state, key);
+  throw_unless_accepted(if_match, contact->rev);
   return contact;
 }
 
@@ -67,13 +67,15 @@ const Channel& named_channel(const std::vector<Channel>& channels, const Channel
 }
 
 Decision decide_action(AddChannel& action, const TeamState& state, Recorder& recorder) {
-  ContactChange change{.before = before_write(action.key, action.if_match, state), .after = {}};
+  auto before = before_write(action.key, action.if_match, state);
   ChannelPatch& patch = action.patch;
   throw_if_any(ErrorCode::bad_data, std::move(patch.problems));
-  change.after = change.before;
-  auto& channels = change.after->channels;
   const Address address = address_of(patch.type, patch.value);
-  if (with_address(channels, address) != channels.end()) return recorder.decision(ContactSaved{*change.before});
+  if (with_address(before->channels, address) != before->channels.end()) {
+    return recorder.decision(ContactSaved{std::move(before)});
+  }
+  Contact after = *before;
+  auto& channels = after.channels;
   if (channels.size() >= kChannelsMax) {
     throw Error(ErrorCode::bad_data,
                 {{"channel_id", "a contact has at most " + std::to_string(kChannelsMax) + " channels"}});
@@ -82,15 +84,15 @@ Decision decide_action(AddChannel& action, const TeamState& state, Recorder& rec
   const Timestamp at = recorder.time();
   channels.push_back(
       {recorder.new_channel(), patch.type, patch.value, patch.handle.value_or(""), patch.info.value_or(""), at, at});
-  return saved(std::move(change), state, recorder);
+  return saved(recorded(std::move(before), std::move(after), state, recorder), recorder);
 }
 
 Decision decide_action(UpdateChannel& action, const TeamState& state, Recorder& recorder) {
-  ContactChange change{.before = before_write(action.key, action.if_match, state), .after = {}};
+  auto before = before_write(action.key, action.if_match, state);
   ChannelPatch& patch = action.patch;
   throw_if_any(ErrorCode::bad_data, std::move(patch.problems));
-  change.after = change.before;
-  Channel& channel = selected(change.after->channels, action);
+  Contact after = *before;
+  Channel& channel = selected(after.channels, action);
   if (channel.type != patch.type) {
     throw Error(ErrorCode::bad_data, {{"channel_type", "must be the channel's type, which is " + channel.type}});
   }
@@ -102,15 +104,15 @@ Decision decide_action(UpdateChannel& action, const TeamState& state, Recorder& 
   if (patch.handle) channel.handle = *patch.handle;
   if (patch.info) channel.info = *patch.info;
   if (channel != stored) channel.updated = recorder.time();
-  return saved(std::move(change), state, recorder);
+  return saved(recorded(std::move(before), std::move(after), state, recorder), recorder);
 }
 
 Decision decide_action(RemoveChannel& action, const TeamState& state, Recorder& recorder) {
-  ContactChange change{.before = before_write(action.key, action.if_match, state), .after = {}};
-  change.after = change.before;
-  const ChannelId id = named_channel(change.before->channels, action.name).id;
-  std::erase_if(change.after->channels, [&](const Channel& channel) { return channel.id == id; });
-  return saved(std::move(change), state, recorder);
+  auto before = before_write(action.key, action.if_match, state);
+  Contact after = *before;
+  const ChannelId id = named_channel(before->channels, action.name).id;
+  std::erase_if(after.channels, [&](const Channel& channel) { return channel.id == id; });
+  return saved(recorded(std::move(before), std::move(after), state, recorder), recorder);
 }
 
 }  // namespace cardfile::core

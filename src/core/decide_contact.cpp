@@ -148,13 +148,13 @@ void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const D
   if (patch.note) pin(contact, *patch.note, recorder);
 }
 
-Decision update(Contact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,
+Decision update(SharedContact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,
                 Recorder& recorder) {
-  ContactChange change{.before = std::move(before), .after = {}};
-  change.after = change.before;
-  apply(*change.after, patch, mode, *state.directory(), recorder);
+  Contact after = *before;
+  apply(after, patch, mode, *state.directory(), recorder);
+  ContactChange change = recorded(std::move(before), std::move(after), state, recorder);
   throw_if_owned_by_another(change, patch, state);
-  return saved(std::move(change), state, recorder);
+  return saved(std::move(change), recorder);
 }
 
 /// The contact that a create speaks of: the owner of its phone, or, without a phone, of any other address of it
@@ -179,7 +179,7 @@ ContactId granted_contact_id(const CreateContact& action, const TeamState& state
   return *action.id;
 }
 
-/// The contact that the create makes, not recorded yet. It is certain that it updates none.
+/// The contact that the create makes. It is certain that it updates none.
 ContactChange creation(CreateContact& action, const TeamState& state, Recorder& recorder) {
   const Directory& directory = *state.directory();
   Contact contact;
@@ -189,7 +189,7 @@ ContactChange creation(CreateContact& action, const TeamState& state, Recorder& 
   if (action.patch.display_name && action.patch.display_name->empty()) action.patch.display_name.reset();
   apply(contact, action.patch, action.custom_mode, directory, recorder);
   contact.id = granted_contact_id(action, state, recorder);
-  ContactChange change{.before = std::nullopt, .after = std::move(contact)};
+  ContactChange change = recorded(std::nullopt, std::move(contact), state, recorder);
   throw_if_owned_by_another(change, action.patch, state);
   return change;
 }
@@ -200,14 +200,12 @@ ContactId existing_or_created(CreateContact& action, const TeamState& state, Rec
                               std::vector<ContactChange>& changes) {
   throw_if_bad(action.patch, *state.directory());
   if (const auto owner = addressee(action.patch, state)) return *owner;
-  ContactChange& change = changes.emplace_back(creation(action, state, recorder));
-  record(change, state, recorder);
-  return change.after->id;
+  return changes.emplace_back(creation(action, state, recorder)).after->id;
 }
 
 Decision decide_action(UpdateContact& action, const TeamState& state, Recorder& recorder) {
-  Contact before = found_or_throw(state, action.key);
-  throw_unless_accepted(action.if_match, before.rev);
+  auto before = found_or_throw(state, action.key);
+  throw_unless_accepted(action.if_match, before->rev);
   throw_if_bad(action.patch, *state.directory());
   return update(std::move(before), action.patch, action.custom_mode, state, recorder);
 }
@@ -216,12 +214,12 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
   throw_if_bad(action.patch, *state.directory());
   if (action.on_duplicate != OnDuplicate::reject) {
     if (const auto owner = addressee(action.patch, state)) {
-      Contact before = found_or_throw(state, *owner);
+      auto before = found_or_throw(state, *owner);
       if (action.on_duplicate == OnDuplicate::keep) return recorder.decision(ContactSaved{std::move(before)});
       return update(std::move(before), action.patch, action.custom_mode, state, recorder);
     }
   }
-  return saved(creation(action, state, recorder), state, recorder);
+  return saved(creation(action, state, recorder), recorder);
 }
 
 Decision decide_action(DeleteContact& action, const TeamState& state, Recorder& recorder) {
@@ -243,10 +241,10 @@ Decision decide_action(SetStatus& action, const TeamState& state, Recorder& reco
   std::optional<ContactId> by_phone;
   if (action.names.id && state.contact(*action.names.id)) by_id = action.names.id;
   if (action.names.phone) by_phone = state.owner_of(address_of(kPhone, *action.names.phone));
-  ContactChange change{.before = found_or_throw(state, meant_by(action.names, by_id, by_phone)), .after = {}};
-  change.after = change.before;
-  change.after->consent = applied(change.before->consent, action.status);
-  return saved(std::move(change), state, recorder);
+  auto before = found_or_throw(state, meant_by(action.names, by_id, by_phone));
+  Contact after = *before;
+  after.consent = applied(before->consent, action.status);
+  return saved(recorded(std::move(before), std::move(after), state, recorder), recorder);
 }
 
 }  // namespace cardfile::core

@@ -129,7 +129,7 @@ class TwoTeams {
       create.id = core::ContactId(900'001 + i);
       create.patch.phone = "1415555010" + std::to_string(i);
       create.patch.first = "Mallory";
-      theirs = std::get<core::ContactSaved>(store(std::move(create))).contact;
+      theirs = *std::get<core::ContactSaved>(store(std::move(create))).contact;
     }
     const std::string stranger = "5f0c1a52-9d0e-4a63-8c57-0f9f2c6f3a99";
     ids = {{"contact", {"1", std::to_string(theirs.id.value()), "900999", kNoIntegers}},

@@ -13,10 +13,10 @@ TEST(DryRun, TellsWhatWouldBeSavedAndSavesNothing) {
   FakeTeam team;
   const Contact ada = team.has_contact({.phone = "13125550142", .first = "Ada"});
   const auto update = std::get<ContactSaved>(team.rehearses(UpdateContact{.key = ada.id, .patch = {.first = "Grace"}}));
-  EXPECT_EQ(update.contact.first, "Grace");
-  EXPECT_EQ(update.contact.rev, 2);
+  EXPECT_EQ(update.contact->first, "Grace");
+  EXPECT_EQ(update.contact->rev, 2);
   const auto create = std::get<ContactSaved>(team.rehearses(CreateContact{.patch = {.phone = "13125550143"}}));
-  EXPECT_EQ(create.contact.rev, 1);
+  EXPECT_EQ(create.contact->rev, 1);
   const auto list = std::get<ListSaved>(team.rehearses(CreateList{.title = "Sale", .contacts = {.ids = {ada.id}}}));
   EXPECT_EQ(list.list.size, 1);
   EXPECT_TRUE(std::holds_alternative<ContactDeleted>(team.rehearses(DeleteContact{.key = ada.id})));

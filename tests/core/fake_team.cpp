@@ -58,16 +58,16 @@ Directory usual_directory() {
 
 Contact FakeTeam::does(CreateContact action) {
   if (action.uuid == Uuid()) action.uuid = uuid(++contacts_made_);
-  return std::get<ContactSaved>(commit(std::move(action))).contact;
+  return *std::get<ContactSaved>(commit(std::move(action))).contact;
 }
-Contact FakeTeam::does(UpdateContact action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
+Contact FakeTeam::does(UpdateContact action) { return *std::get<ContactSaved>(commit(std::move(action))).contact; }
 void FakeTeam::does(const DeleteContact& action) {
   EXPECT_TRUE(std::holds_alternative<ContactDeleted>(commit(action)));
 }
-Contact FakeTeam::does(const SetStatus& action) { return std::get<ContactSaved>(commit(action)).contact; }
-Contact FakeTeam::does(AddChannel action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
-Contact FakeTeam::does(UpdateChannel action) { return std::get<ContactSaved>(commit(std::move(action))).contact; }
-Contact FakeTeam::does(const RemoveChannel& action) { return std::get<ContactSaved>(commit(action)).contact; }
+Contact FakeTeam::does(const SetStatus& action) { return *std::get<ContactSaved>(commit(action)).contact; }
+Contact FakeTeam::does(AddChannel action) { return *std::get<ContactSaved>(commit(std::move(action))).contact; }
+Contact FakeTeam::does(UpdateChannel action) { return *std::get<ContactSaved>(commit(std::move(action))).contact; }
+Contact FakeTeam::does(const RemoveChannel& action) { return *std::get<ContactSaved>(commit(action)).contact; }
 Team FakeTeam::does(const CreateTeam& action) { return std::get<TeamSaved>(commit(action)).team; }
 User FakeTeam::does(const CreateUser& action) { return std::get<UserSaved>(commit(action)).user; }
 std::vector<User> FakeTeam::does(const UpdateUsers& action) { return std::get<UsersSaved>(commit(action)).users; }
@@ -108,11 +108,11 @@ Outcome FakeTeam::rehearses(Action action) {
 
 Contact FakeTeam::has_contact(ContactPatch patch) { return does(CreateContact{.patch = std::move(patch)}); }
 
-std::optional<Contact> FakeTeam::contact(const ContactKey& key) const {
+SharedContact FakeTeam::contact(const ContactKey& key) const {
   for (const auto& [id, contact] : contacts_) {
     if (key == ContactKey(id) || key == ContactKey(contact.uuid)) return contact;
   }
-  return std::nullopt;
+  return {};
 }
 
 std::optional<ContactId> FakeTeam::owner_of(const Address& address) const {

@@ -97,7 +97,7 @@ class FakeTeam final : public TeamState {
 
   const Directory* directory() const override { return directory_ ? &*directory_ : nullptr; }
   const TeamClock& clock() const override { return clock_; }
-  std::optional<Contact> contact(const ContactKey& key) const override;
+  SharedContact contact(const ContactKey& key) const override;
   std::optional<ContactId> owner_of(const Address& address) const override;
   bool is_member(ListId list, ContactId contact) const override;
   std::vector<ContactId> members(ListId list) const override;

@@ -112,6 +112,12 @@ class FaultsWithAMemory : public FaultyWrites {
   std::map<core::ContactId, core::Contact> before_;
 };
 
+inline core::Outcome with_revision_moved(core::Outcome outcome, std::int64_t by) {
+  core::Contact contact = *std::get<core::ContactSaved>(outcome).contact;
+  contact.rev += by;
+  return core::ContactSaved{std::move(contact)};
+}
+
 /// Shows revisions that are less than those below by as many as it keeps to itself.
 class FaultsWithOtherRevisions : public FaultyWrites {
  public:
@@ -123,9 +129,7 @@ class FaultsWithOtherRevisions : public FaultyWrites {
       for (auto& rev : if_match->revs) rev += hidden(before.id);
     try {
       auto outcome = update_below(std::move(command), before);
-      auto& contact = std::get<core::ContactSaved>(outcome).contact;
-      contact.rev -= hidden(before.id);
-      return outcome;
+      return with_revision_moved(std::move(outcome), -hidden(before.id));
     } catch (const core::Error& error) {
       if (error.stored_rev()) throw core::Error::precondition_failed(*error.stored_rev() - hidden(before.id));
       throw;
@@ -225,10 +229,9 @@ class LostAnswers final : public FaultsWithOtherRevisions {
     back.action = std::move(undo);
     auto outcome = pass_on(std::move(command));
     pass_on(std::move(back));
-    std::get<core::ContactSaved>(outcome).contact.rev += 2;  // Of which two are kept back from now on.
     hide_revision(before.id);
     hide_revision(before.id);
-    return outcome;
+    return with_revision_moved(std::move(outcome), 2);  // Of which two are kept back from now on.
   }
 };
 
@@ -305,7 +308,7 @@ class RefusalsOfWhatIsDone final : public FaultyWrites {
   core::Outcome update(core::Command command, const core::Contact&) override {
     const bool conditional = action_of(command).if_match.has_value();
     auto outcome = pass_on(std::move(command));
-    const auto rev = std::get<core::ContactSaved>(outcome).contact.rev;
+    const auto rev = std::get<core::ContactSaved>(outcome).contact->rev;
     if (conditional && one_in(5)) throw core::Error::precondition_failed(rev);
     return outcome;
   }

@@ -110,7 +110,7 @@ class StoreClient final : public ContactClient {
     const auto mode = request.overwrites ? core::CustomMode::overwrite : core::CustomMode::merge;
     const auto outcome =
         commit(core::UpdateContact{.key = key, .patch = patch_of(request), .custom_mode = mode, .if_match = if_match});
-    return shown(std::get<core::ContactSaved>(outcome).contact);
+    return shown(*std::get<core::ContactSaved>(outcome).contact);
   }
 
   core::Outcome commit(core::Action action) { return store::commit_and_wait(store_, test::command(std::move(action))); }
@@ -141,7 +141,7 @@ core::Contact make_contact(store::Store& store, int number) {
   core::CreateContact create{.uuid = test::uuid(static_cast<std::uint64_t>(number)),
                              .patch = {.phone = std::to_string(13'125'550'100 + number)}};
   const auto outcome = store::commit_and_wait(store, test::command(create));
-  return std::get<core::ContactSaved>(outcome).contact;
+  return *std::get<core::ContactSaved>(outcome).contact;
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ TEST_P(StoredContacts, MayComeBackUnderAChosenIdAfterTheyWereDeleted) {
   world.commit(core::DeleteContact{.key = ada.id});
   auto again = world.creation({.phone = "13125550142"});
   again.id = ada.id;
-  EXPECT_EQ(std::get<core::ContactSaved>(world.commit(again)).contact.rev, 1);
+  EXPECT_EQ(std::get<core::ContactSaved>(world.commit(again)).contact->rev, 1);
 }
 
 TEST_P(StoredContacts, OfAnotherTeamAreUnknown) {

@@ -50,7 +50,7 @@ TEST_F(GroupCommit, SyncsOnceForAllWhoWaited) {
   EXPECT_EQ(executor_.calls(), 2);
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     const auto& saved = std::get<core::ContactSaved>(std::get<core::Outcome>(pending_[i]->work().result));
-    EXPECT_EQ(saved.contact.rev, 2 + static_cast<std::int64_t>(i)) << "results come in commit order";
+    EXPECT_EQ(saved.contact->rev, 2 + static_cast<std::int64_t>(i)) << "results come in commit order";
   }
 }
 

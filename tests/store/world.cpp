@@ -64,7 +64,7 @@ std::optional<core::ErrorCode> World::refusal(core::Action action, core::TeamId 
 void World::has_team(core::TeamId team) { commit(core::CreateTeam{.name = "Team"}, team); }
 
 core::Contact World::has_contact(core::ContactPatch patch, core::TeamId team) {
-  return std::get<core::ContactSaved>(commit(creation(std::move(patch)), team)).contact;
+  return *std::get<core::ContactSaved>(commit(creation(std::move(patch)), team)).contact;
 }
 
 core::FieldId World::has_field(const std::string& title) {
@@ -72,7 +72,7 @@ core::FieldId World::has_field(const std::string& title) {
 }
 
 core::Contact World::update(const core::ContactKey& key, core::ContactPatch patch) {
-  return std::get<core::ContactSaved>(commit(core::UpdateContact{.key = key, .patch = std::move(patch)})).contact;
+  return *std::get<core::ContactSaved>(commit(core::UpdateContact{.key = key, .patch = std::move(patch)})).contact;
 }
 
 std::optional<core::Contact> World::contact(const core::ContactKey& key, core::TeamId team) {

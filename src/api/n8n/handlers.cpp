@@ -76,7 +76,7 @@ base::Task<http::Response> save_contact(const Call& call) {
   core::CreateContact save{.uuid = call.parts.next_uuid(), .id = {}, .patch = wire::n8n::read_contact(call.body())};
   const Run run = run_of(call, save.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(save), run);
-  const core::Contact contact = as_shown(std::get<core::ContactSaved>(outcome).contact, run);
+  const core::Contact contact = as_shown(*std::get<core::ContactSaved>(outcome).contact, run);
   co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_saved_contact(json, contact); });
 }
 

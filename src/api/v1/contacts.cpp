@@ -42,7 +42,7 @@ base::Task<http::Response> create_contact(const Call& call) {
                              .patch = wire::v1::read_contact_patch(call.body()),
                              .on_duplicate = call.parts.dialect.on_duplicate_phone};
   const core::Outcome outcome = co_await call.commit(std::move(create));
-  co_return show_saved(std::get<core::ContactSaved>(outcome).contact);
+  co_return show_saved(*std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> get_contact(const Call& call) {
@@ -58,7 +58,7 @@ base::Task<http::Response> update_contact(const Call& call) {
   update.if_match = if_match(call.request, update.patch.problems);
   update.key = call.contact_id(update.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(update));
-  co_return show_saved(std::get<core::ContactSaved>(outcome).contact);
+  co_return show_saved(*std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> delete_contact(const Call& call) {

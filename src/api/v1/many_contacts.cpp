@@ -44,7 +44,7 @@ http::Response show(const Call& call, std::vector<store::Work>& works, std::stri
       wire::write_failed_batch_item(json, item, error->message());
     } else if (shows_contacts) {
       const auto& saved = std::get<core::ContactSaved>(std::get<core::Outcome>(result));
-      wire::v1::write_contact(json, saved.contact, *directory);
+      wire::v1::write_contact(json, *saved.contact, *directory);
     }
   }
   json.end_array();

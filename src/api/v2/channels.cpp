@@ -39,7 +39,7 @@ base::Task<http::Response> add_channel(const Call& call) {
   add.patch = wire::v2::read_channel_patch(call.body());
   add.if_match = if_match(call.request, add.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(add));
-  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+  co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> update_channel(const Call& call) {
@@ -47,7 +47,7 @@ base::Task<http::Response> update_channel(const Call& call) {
   core::UpdateChannel update{.key = call.contact_uuid(), .id = body.id, .patch = std::move(body.patch), .if_match = {}};
   update.if_match = if_match(call.request, update.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(update));
-  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+  co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> list_channels(const Call& call) {
@@ -72,7 +72,7 @@ base::Task<http::Response> remove_channel(const Call& call) {
       .key = call.contact_uuid(), .name = channel_in_path(call), .if_match = if_match(call.request, problems)};
   throw_if_any(std::move(problems));
   const core::Outcome outcome = co_await call.commit(std::move(remove));
-  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+  co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> remove_named_channel(const Call& call) {
@@ -83,7 +83,7 @@ base::Task<http::Response> remove_named_channel(const Call& call) {
                              .if_match = if_match(call.request, problems)};
   throw_if_any(std::move(problems));
   const core::Outcome outcome = co_await call.commit(std::move(remove));
-  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+  co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }
 
 }  // namespace cardfile::api::v2

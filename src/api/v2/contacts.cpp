@@ -27,7 +27,7 @@ base::Task<http::Response> create_contact(const Call& call) {
                              .patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::required),
                              .on_duplicate = call.parts.dialect.on_duplicate_phone};
   const core::Outcome outcome = co_await call.commit(std::move(create));
-  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+  co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> get_contact(const Call& call) {
@@ -43,7 +43,7 @@ base::Task<http::Response> update_contact(const Call& call) {
   update.custom_mode = call.custom_mode(update.patch.problems);
   update.if_match = if_match(call.request, update.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(update));
-  co_return show(call, std::get<core::ContactSaved>(outcome).contact);
+  co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }
 
 base::Task<http::Response> delete_contact(const Call& call) {

@@ -71,7 +71,7 @@ http::Response show_saved(const Call& call, std::vector<store::Work>& works, std
       wire::write_failed_bulk_item(failed_json, item, error->message());
     } else {
       const auto& saved = std::get<core::ContactSaved>(std::get<core::Outcome>(result));
-      wire::v2::write_contact(contacts_json, saved.contact, *directory, call.parts.dialect);
+      wire::v2::write_contact(contacts_json, *saved.contact, *directory, call.parts.dialect);
     }
   }
   failed_json.end_array();

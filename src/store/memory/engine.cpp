@@ -15,16 +15,20 @@
 namespace cardfile::store {
 namespace {
 
+std::optional<core::Contact> copy_of(const core::SharedContact& contact) {
+  return contact ? std::optional(*contact) : std::nullopt;
+}
+
 /// Everything of one team.
 class MemoryTeam final : public core::TeamState {
  public:
   const core::Directory* directory() const override { return directory_.get(); }
   const core::TeamClock& clock() const override { return clock_; }
 
-  std::optional<core::Contact> contact(const core::ContactKey& key) const override {
+  core::SharedContact contact(const core::ContactKey& key) const override {
     const auto id = id_of(key);
     const auto found = id ? contacts_.find(*id) : contacts_.end();
-    return found == contacts_.end() ? std::nullopt : std::optional(found->second);
+    return found == contacts_.end() ? core::SharedContact() : found->second;
   }
 
   std::optional<core::ContactId> owner_of(const core::Address& address) const override {
@@ -60,7 +64,7 @@ class MemoryTeam final : public core::TeamState {
   std::vector<core::Contact> contacts(const core::ContactQuery& query) const {
     std::vector<const core::Contact*> found;
     for (const auto& [id, contact] : contacts_)
-      if (core::matches(query, contact)) found.push_back(&contact);
+      if (core::matches(query, *contact)) found.push_back(&*contact);
     std::sort(found.begin(), found.end(), [&](const core::Contact* left, const core::Contact* right) {
       return core::comes_before(query, *left, *right);
     });
@@ -71,7 +75,7 @@ class MemoryTeam final : public core::TeamState {
 
   std::int64_t count(const core::ContactQuery& query) const {
     return std::count_if(contacts_.begin(), contacts_.end(),
-                         [&](const auto& entry) { return core::matches(query, entry.second); });
+                         [&](const auto& entry) { return core::matches(query, *entry.second); });
   }
 
   std::vector<core::Contact> contacts_at(std::span<const core::Address> addresses) const {
@@ -79,14 +83,14 @@ class MemoryTeam final : public core::TeamState {
     for (const auto& address : addresses)
       if (const auto owner = owner_of(address)) owners.insert(*owner);
     std::vector<core::Contact> found;
-    for (const auto id : owners) found.push_back(contacts_.at(id));
+    for (const auto id : owners) found.push_back(*contacts_.at(id));
     return found;
   }
 
   std::vector<core::ListTarget> targets(core::ListId list) const {
     std::vector<core::ListTarget> targets;
     for (const auto id : members(list)) {
-      const auto& contact = contacts_.at(id);
+      const auto& contact = *contacts_.at(id);
       if (!contact.phone().empty()) targets.push_back({std::string(contact.phone()), contact.first, contact.last});
     }
     return targets;
@@ -132,7 +136,7 @@ class MemoryTeam final : public core::TeamState {
     if (!change.after) return;
     for (const auto& address : taken) owners_.emplace(address, change.after->id);
     ids_.emplace(change.after->uuid, change.after->id);
-    contacts_.emplace(change.after->id, *change.after);
+    contacts_.emplace(change.after->id, change.after);
   }
 
   void save(const core::MembershipChange& change) {
@@ -154,14 +158,14 @@ class MemoryTeam final : public core::TeamState {
 
   std::map<core::Uuid, core::ContactId> expected_uuids() const {
     std::map<core::Uuid, core::ContactId> uuids;
-    for (const auto& [id, contact] : contacts_) uuids.emplace(contact.uuid, id);
+    for (const auto& [id, contact] : contacts_) uuids.emplace(contact->uuid, id);
     return uuids;
   }
 
   std::map<core::Address, core::ContactId> expected_owners() const {
     std::map<core::Address, core::ContactId> owners;
     for (const auto& [id, contact] : contacts_)
-      for (const auto& channel : contact.channels) owners.emplace(channel.address(), id);
+      for (const auto& channel : contact->channels) owners.emplace(channel.address(), id);
     return owners;
   }
 
@@ -195,13 +199,13 @@ class MemoryTeam final : public core::TeamState {
 
   std::map<std::int64_t, std::int64_t> revs() const {
     std::map<std::int64_t, std::int64_t> revs;
-    for (const auto& [id, contact] : contacts_) revs.emplace(id.value(), contact.rev);
+    for (const auto& [id, contact] : contacts_) revs.emplace(id.value(), contact->rev);
     return revs;
   }
 
   Directories::Snapshot directory_;
   core::TeamClock clock_;
-  std::map<core::ContactId, core::Contact> contacts_;
+  std::map<core::ContactId, core::SharedContact> contacts_;
   std::map<core::Uuid, core::ContactId> ids_;
   std::map<core::Address, core::ContactId> owners_;
   std::map<core::ListId, std::set<core::ContactId>> members_;
@@ -229,7 +233,7 @@ class MemoryStore final : public Store {
   std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const override {
     const std::lock_guard lock(mutex_);
     const auto found = teams_.find(team);
-    return found == teams_.end() ? std::nullopt : found->second.contact(key);
+    return found == teams_.end() ? std::nullopt : copy_of(found->second.contact(key));
   }
 
   std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const override {
@@ -237,7 +241,7 @@ class MemoryStore final : public Store {
     const auto found = teams_.find(team);
     if (found == teams_.end()) return std::nullopt;
     const auto owner = found->second.owner_of(address);
-    return owner ? found->second.contact(*owner) : std::nullopt;
+    return owner ? copy_of(found->second.contact(*owner)) : std::nullopt;
   }
 
   std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {

@@ -16,7 +16,10 @@ class Batch::Team final : public core::TeamState {
     return changed_directory_ ? changed_directory_.get() : stored_directory_.get();
   }
   const core::TeamClock& clock() const override { return clock_; }
-  std::optional<core::Contact> contact(const core::ContactKey& key) const override { return reader_.contact(id_, key); }
+  core::SharedContact contact(const core::ContactKey& key) const override {
+    auto row = reader_.contact(id_, key);
+    return row ? core::SharedContact(std::move(*row)) : core::SharedContact();
+  }
   std::optional<core::ContactId> owner_of(const core::Address& address) const override {
     return reader_.owner_of(id_, address);
   }
