@@ -12,6 +12,7 @@
 #include "bench/filling.h"
 #include "bench/population.h"
 #include "store/open.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/search_file.h"
 #include "store/sqlite/search_writer.h"
 
@@ -32,7 +33,8 @@ void fill(const std::filesystem::path& folder, const bench::Population& populati
 void index(const std::filesystem::path& folder) {
   const auto begin = std::chrono::steady_clock::now();
   store::sqlite::SearchFile file(folder / "search.db", false);
-  store::sqlite::SearchWriter writer({.file = folder / "cardfile.db"}, file);
+  const store::sqlite::Memtable nothing_newer;
+  store::sqlite::SearchWriter writer({.file = folder / "cardfile.db"}, nothing_newer, file);
   while (writer.step()) {
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;

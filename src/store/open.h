@@ -1,6 +1,7 @@
 #pragma once
 // open(): the engine that a location names.
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -32,7 +33,10 @@ struct SqliteOptions {
   std::filesystem::path folder;    // Made when it does not exist, with mode 0700.
   std::size_t queue_max = 10'000;  // Weight of the commands that may wait; the next is refused with unavailable.
   std::size_t batch_max = 512;     // The same in one transaction (one submission is never split).
-  std::string vfs = {};            // SQLite's name of the file system to use; empty: the default one.
+  // For so long the rows of contacts that were only updated may be behind the change log, which has the update. What is
+  // read from the store does not show it; sqlite3 on the files of a running server does. 0: never, at a price.
+  std::chrono::milliseconds flush_after{5'000};
+  std::string vfs = {};  // SQLite's name of the file system to use; empty: the default one.
 
   /// Told, on a thread of the store's, why writes were refused: once when none are taken any more, and for each batch
   /// that failed for a reason that may pass. A sentence for the operator, without personal data.

@@ -39,7 +39,7 @@ TEST(Backups, AreFoundWantingWhenTheChangeLogIsCutShort) {
         store::sqlite::back_up(from, to, {});
         store::sqlite::Connection({.file = to / "cardfile.db"})
             .execute(
-                "DELETE FROM change_log WHERE team = 3 AND seq = (SELECT max(seq) FROM change_log WHERE team = 3)");
+                "DELETE FROM change_log WHERE team = 3 AND seq > (SELECT max(seq) / 2 FROM change_log WHERE team = 3)");
       },
       "check says of a backup");
 }

@@ -10,7 +10,7 @@
 namespace cardfile::prove {
 namespace {
 
-constexpr DiskFailureSize kShort{.steps = 8, .stride = 7};
+constexpr DiskFailureSize kShort{.steps = 8, .stride = 3};
 constexpr std::int64_t kKindsOfFailures = 20;
 
 void short_disk_failures(Campaign& campaign) { disk_failures(campaign, kShort, nothing_planted); }

@@ -44,7 +44,7 @@ class SearchIndex : public testing::Test {
 
   std::unique_ptr<SearchWriter> open_index() {
     search_file_ = std::make_unique<SearchFile>(index_file(), false);
-    return std::make_unique<SearchWriter>(store::sqlite::ConnectionOptions{.file = folder() / "cardfile.db"},
+    return std::make_unique<SearchWriter>(store::sqlite::ConnectionOptions{.file = folder() / "cardfile.db"}, memtable_,
                                           *search_file_);
   }
 
@@ -116,7 +116,9 @@ class SearchIndex : public testing::Test {
     Connection({.file = index_file()}).execute("DELETE FROM entry WHERE contact = " + std::to_string(contact));
   }
 
-  World world_{Engine::sqlite, {.indexing = store::Indexing::none}};
+  // The index is written from outside of the store, so nothing may be newer than its row.
+  World world_{Engine::sqlite, {.flush_after = std::chrono::milliseconds(0), .indexing = store::Indexing::none}};
+  const store::sqlite::Memtable memtable_;
   std::unique_ptr<SearchFile> search_file_;
 };
 

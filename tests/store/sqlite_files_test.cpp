@@ -95,7 +95,7 @@ TEST_F(DataFolder, IsHeldByOneProcessAtATime) {
 TEST_F(DataFolder, OfANewerFormatIsRefusedWithBothVersions) {
   world_.close();
   store::sqlite::Connection({.file = folder() / "cardfile.db"}).execute("PRAGMA user_version = 4711");
-  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 1")));
+  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 2")));
 }
 
 TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {

@@ -7,6 +7,7 @@
 
 #include "core/decide.h"
 #include "store/directories.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/rows.h"
 #include "store/store.h"
 
@@ -15,12 +16,17 @@ namespace cardfile::store::sqlite {
 /// Where each team's counters stand in what is committed.
 using TeamClocks = std::unordered_map<core::TeamId, core::TeamClock>;
 
+/// Whether the row of a contact that is only updated is saved with the log entry, or left to the memtable.
+enum class RowsOfUpdates { saved, left_behind };
+
 /// Lets core decide commands one by one and saves what it decided through the connection of `reader` and `writer`, in
-/// the transaction that is open there; what is saved is read again by later commands. What the batch changes in memory
-/// stays in the batch until publish(), so that a batch that fails leaves nothing behind.
+/// the transaction that is open there; what is saved is read again by later commands. Of an update that leaves the
+/// addresses alone only the log entry need be saved; the contact itself goes into the memtable then. What the batch
+/// changes in memory stays in the batch until publish(), so that a batch that fails leaves nothing behind.
 class Batch {
  public:
-  Batch(RowReader& reader, RowWriter& writer, const Directories& directories, const TeamClocks& clocks);
+  Batch(RowReader& reader, RowWriter& writer, const Memtable& memtable, const Directories& directories,
+        const TeamClocks& clocks, RowsOfUpdates rows_of_updates);
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
   ~Batch();
@@ -33,7 +39,7 @@ class Batch {
   void finish();
 
   /// Makes the new state of the teams known. After the transaction is committed.
-  void publish(Directories& directories, TeamClocks& clocks);
+  void publish(Memtable& memtable, Directories& directories, TeamClocks& clocks);
 
  private:
   class Team;
@@ -41,8 +47,10 @@ class Batch {
 
   RowReader& reader_;
   RowWriter& writer_;
+  const Memtable& memtable_;
   const Directories& directories_;
   const TeamClocks& clocks_;
+  const RowsOfUpdates rows_of_updates_;
   std::map<core::TeamId, std::unique_ptr<Team>> teams_;
 };
 

@@ -16,6 +16,7 @@
 #include "core/replay.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search_check.h"
+#include "store/sqlite/view.h"
 #include "wire/change_json.h"
 
 namespace cardfile::store::sqlite {
@@ -257,11 +258,12 @@ struct History {
   core::Contact contact;  // Replayed.
 };
 
-/// The log and the contacts, both in the order of contacts and side by side.
+/// The log and the contacts as they are, both in the order of contacts and side by side.
 class HistoryCheck {
  public:
-  HistoryCheck(Connection& connection, Report& report)
-      : report_(report),
+  HistoryCheck(Connection& connection, const View& view, Report& report)
+      : view_(view),
+        report_(report),
         entries_statement_(connection,
                            "SELECT team, subject_id, rev, at, operation, changes FROM change_log "
                            "WHERE subject = 'contact' ORDER BY team, subject_id, seq"),
@@ -301,6 +303,11 @@ class HistoryCheck {
       throw;
     } catch (const std::runtime_error&) {
       // ContactCheck has said so.
+    }
+    if (const auto newest = view_.newer(core::TeamId(name_.team), core::ContactId(name_.id))) {
+      rev_ = newest->rev;
+      updated_ = newest->updated;
+      contact_ = *newest;
     }
     report_.advance();
   }
@@ -372,6 +379,7 @@ class HistoryCheck {
     return replayed == stored;
   }
 
+  const View& view_;
   Report& report_;
   Statement entries_statement_;
   Statement contacts_statement_;
@@ -561,12 +569,23 @@ void check_contact_counts(Connection& connection, Report& report) {
   }
 }
 
+void check_flushed(Connection& connection, Report& report) {
+  Statement statement(connection,
+                      "SELECT team FROM flushed WHERE seq > (SELECT coalesce(max(seq), 0) FROM change_log "
+                      "WHERE change_log.team = flushed.team)");
+  Execution row(statement);
+  while (row.next())
+    report.add("The rows of team " + std::to_string(row.integer()) + " are said to be ahead of its change log.");
+}
+
 }  // namespace
 
-CheckReport check(Connection& connection, const SearchFile& search_file, const Progress& progress) {
+CheckReport check(Connection& connection, const Memtable& memtable, const SearchFile& search_file,
+                  const Progress& progress) {
   // Sorting the log goes through files: it may be larger than memory.
   connection.execute("PRAGMA temp_store = FILE");
-  connection.execute("BEGIN");
+  RowReader reader(connection);
+  std::optional<View> view(std::in_place, connection, reader, memtable);
   CheckReport result;
   result.contacts = connection.integer("SELECT count(*) FROM contact");
   result.changes = connection.integer("SELECT count(*) FROM change_log");
@@ -579,13 +598,14 @@ CheckReport check(Connection& connection, const SearchFile& search_file, const P
   report.advance(rows);
   ContactCheck(connection, report, largest).check();
   LogCheck(connection, report, largest).check();
-  HistoryCheck(connection, report).check();
+  HistoryCheck(connection, *view, report).check();
   ListCheck(connection, report).check();
   check_references(connection, report);
   check_counters(connection, report, largest);
   check_contact_counts(connection, report);
-  connection.execute("COMMIT");
-  result.index_findings = check_search_index(connection, search_file);
+  check_flushed(connection, report);
+  view.reset();
+  result.index_findings = check_search_index(connection, memtable, search_file);
   report.finish();
   return result;
 }

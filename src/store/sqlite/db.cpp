@@ -115,6 +115,19 @@ bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_)
 
 std::int64_t Connection::rows_changed() const { return sqlite3_changes64(handle_); }
 
+void Connection::define(const std::string& name, std::function<bool(std::int64_t)> predicate) {
+  using Predicate = std::function<bool(std::int64_t)>;
+  const auto call = [](sqlite3_context* context, int, sqlite3_value** values) {
+    const auto& function = *static_cast<const Predicate*>(sqlite3_user_data(context));
+    sqlite3_result_int(context, function(sqlite3_value_int64(*values)) ? 1 : 0);
+  };
+  const auto destroy = [](void* function) { delete static_cast<Predicate*>(function); };
+  // SQLite destroys it with the connection, and when it does not take it.
+  require_ok(sqlite3_create_function_v2(handle_, name.c_str(), 1, SQLITE_UTF8, new Predicate(std::move(predicate)),
+                                        call, nullptr, nullptr, destroy),
+             "define a function");
+}
+
 void Connection::on_commit(std::function<void(int pages)> committed) {
   committed_ = std::move(committed);
   sqlite3_wal_hook(handle_, call_committed, &committed_);
@@ -133,7 +146,16 @@ void Connection::leave_log_on_close() {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
 }
 
-Snapshot::Snapshot(Connection& connection) : connection_(connection) { connection_.execute("BEGIN"); }
+// Of itself BEGIN reads nothing: the moment would be that of the first statement after it.
+Snapshot::Snapshot(Connection& connection) : connection_(connection) {
+  connection_.execute("BEGIN");
+  try {
+    connection_.execute("SELECT 1 FROM team LIMIT 1");
+  } catch (...) {
+    connection_.execute("ROLLBACK");
+    throw;
+  }
+}
 
 Snapshot::~Snapshot() {
   try {

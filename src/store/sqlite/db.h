@@ -75,6 +75,9 @@ class Connection {
   bool in_transaction() const;
   std::int64_t rows_changed() const;  // By the last statement.
 
+  /// Makes `predicate` known to SQL as a function of that name with one integer, which is none of SQLite's own. It must
+  /// not throw.
+  void define(const std::string& name, std::function<bool(std::int64_t)> predicate);
   /// Calls `committed` after each commit of this connection with the number of pages in the write-ahead log. It must
   /// not throw.
   void on_commit(std::function<void(int pages)> committed);
@@ -90,7 +93,7 @@ class Connection {
   std::function<void(int)> committed_;
 };
 
-/// One transaction of a connection that reads: everything in it is of the moment of its first reading.
+/// One transaction of a connection that reads: everything in it is of the moment of its beginning.
 class Snapshot {
  public:
   explicit Snapshot(Connection& connection);

@@ -9,9 +9,11 @@
 #include "store/open.h"
 #include "store/sqlite/check.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/flusher.h"
 #include "store/sqlite/folder.h"
 #include "store/sqlite/indexer.h"
 #include "store/sqlite/joining_vfs.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/readers.h"
 #include "store/sqlite/rows.h"
@@ -50,17 +52,21 @@ class SqliteStore final : public Store {
         joining_(options.vfs),
         connection_({.file = folder_.database(), .vfs = joining_.name(), .cache_bytes = kWriterCacheBytes}),
         search_file_(folder_.search_index(), options.indexing == Indexing::none),
-        readers_(reading_, search_file_) {
+        readers_(reading_, memtable_, search_file_) {
     set_up_writing(connection_);
     migrate(connection_);
+    recover(connection_);
+    auto clocks = load_teams();
     if (options.indexing == Indexing::in_background)
-      indexer_ = std::make_unique<Indexer>(indexing_, search_file_, options.on_indexing);
-    writer_ = std::make_unique<Writer>(connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs},
-                                       directories_, load_teams(), std::move(clock),
-                                       WriterLimits{.queue_max = options.queue_max, .batch_max = options.batch_max},
-                                       options.on_failure, [this](std::size_t commands) {
-                                         if (indexer_) indexer_->wake(commands);
-                                       });
+      indexer_ = std::make_unique<Indexer>(indexing_, memtable_, search_file_, options.on_indexing);
+    writer_ = std::make_unique<Writer>(
+        connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs}, memtable_, directories_,
+        std::move(clocks), std::move(clock),
+        WriterLimits{
+            .queue_max = options.queue_max, .batch_max = options.batch_max, .flush_after = options.flush_after},
+        options.on_failure, [this](std::size_t commands) {
+          if (indexer_) indexer_->wake(commands);
+        });
   }
 
   ~SqliteStore() override {
@@ -77,11 +83,11 @@ class SqliteStore final : public Store {
   Directories::Snapshot directory(core::TeamId team) const override { return directories_.find(team); }
 
   std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const override {
-    return readers_.take().rows().contact(team, key);
+    return readers_.take().queries().contact(team, key);
   }
 
   std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const override {
-    return readers_.take().rows().contact_at(team, address);
+    return readers_.take().queries().contact_at(team, address);
   }
 
   std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {
@@ -97,7 +103,7 @@ class SqliteStore final : public Store {
   }
 
   std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list) const override {
-    return readers_.take().rows().targets(team, list);
+    return readers_.take().queries().targets(team, list);
   }
 
   std::optional<KeyOwner> key_owner(std::span<const std::uint8_t, 32> digest) const override {
@@ -114,7 +120,7 @@ class SqliteStore final : public Store {
 
   CheckReport check(const Progress& progress) const override {
     Connection connection(reading_);
-    return sqlite::check(connection, search_file_, progress);
+    return sqlite::check(connection, memtable_, search_file_, progress);
   }
 
  private:
@@ -122,6 +128,7 @@ class SqliteStore final : public Store {
     TeamClocks clocks;
     for (auto& rows : read_teams(connection_)) {
       clocks.emplace(rows.directory.team.id, rows.clock);
+      memtable_.begin(rows.directory.team.id, rows.clock.seq);
       directories_.publish(std::make_shared<const core::Directory>(std::move(rows.directory)));
     }
     return clocks;
@@ -132,6 +139,7 @@ class SqliteStore final : public Store {
   const Folder folder_;
   const ConnectionOptions reading_;
   const ConnectionOptions indexing_;
+  Memtable memtable_;
   Directories directories_;
   JoiningVfs joining_;
   Connection connection_;

@@ -25,8 +25,9 @@ constexpr std::int64_t kContactsWorthReporting = 10'000;
 
 }  // namespace
 
-Indexer::Indexer(const ConnectionOptions& contacts, SearchFile& file, IndexingListener tell)
+Indexer::Indexer(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file, IndexingListener tell)
     : contacts_(contacts),
+      memtable_(memtable),
       file_(file),
       tell_(std::move(tell)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -64,7 +65,7 @@ void Indexer::run(const std::stop_token& stop) {
 std::unique_ptr<SearchWriter> Indexer::open(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     try {
-      return std::make_unique<SearchWriter>(contacts_, file_);
+      return std::make_unique<SearchWriter>(contacts_, memtable_, file_);
     } catch (const SqliteError& error) {
       if (means_damage(error)) throw;
       put_off(error, stop);

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/search_file.h"
 #include "store/sqlite/search_writer.h"
 
@@ -26,8 +27,8 @@ using IndexingListener = std::function<void(const std::string& what)>;
 /// it takes small steps and long pauses, and no writer waits for it.
 class Indexer {
  public:
-  /// `file` is lent. `tell` is called on the indexer's thread.
-  Indexer(const ConnectionOptions& contacts, SearchFile& file, IndexingListener tell);
+  /// `memtable` and `file` are lent. `tell` is called on the indexer's thread.
+  Indexer(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file, IndexingListener tell);
   Indexer(const Indexer&) = delete;
   Indexer& operator=(const Indexer&) = delete;
   ~Indexer() { stop(); }
@@ -57,6 +58,7 @@ class Indexer {
   void tell(const std::string& what) const;
 
   const ConnectionOptions contacts_;
+  const Memtable& memtable_;
   SearchFile& file_;
   const IndexingListener tell_;
 

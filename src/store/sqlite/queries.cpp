@@ -1,11 +1,13 @@
 #include "store/sqlite/queries.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
+#include "wire/columns.h"
 #include "wire/json_out.h"
 
 namespace cardfile::store::sqlite {
@@ -46,10 +48,11 @@ enum class Walk { by_updated, by_id };
 
 /// Values are bound under numbers that are the same in all statements: 1 team, 2 and 3 bounds, 4 user, 5 and on the
 /// rest. So there are only as many texts of statements as there are kinds of queries.
-std::string where(const core::ContactQuery& query, Walk walk) {
+std::string where(const core::ContactQuery& query, Walk walk, const NewerContacts& newer) {
   // What is true anyway makes the index by id look better than that by `updated`, which the plus hides.
   std::string conditions = walk == Walk::by_updated ? " WHERE team = ?1 AND updated > ?2 AND updated < ?3"
                                                     : " WHERE team = ?1 AND id > 0 AND +updated > ?2 AND +updated < ?3";
+  if (!newer.contacts.empty()) conditions += " AND NOT row_is_behind(id)";
   if (query.assigned) conditions += " AND assigned = ?4";
   if (query.filter) {
     conditions +=
@@ -59,12 +62,12 @@ std::string where(const core::ContactQuery& query, Walk walk) {
   return conditions;
 }
 
-std::string select_page(const core::ContactQuery& query) {
+std::string select_page(const core::ContactQuery& query, const NewerContacts& newer) {
   const Walk walk = query.order == ContactOrder::updated ? Walk::by_updated : Walk::by_id;
   const auto select = [](const std::string& columns, const std::string& rest) {
     return "SELECT " + columns + " FROM contact" + rest;
   };
-  const std::string in_order = where(query, walk) + order_by(query);
+  const std::string in_order = where(query, walk, newer) + order_by(query);
   // With a filter the candidates are looked at one by one, and only those that match count.
   if (query.filter) return select(kContactColumns, in_order);
   const std::string limited = in_order + " LIMIT ?5 OFFSET ?6";
@@ -73,9 +76,9 @@ std::string select_page(const core::ContactQuery& query) {
   return select(kContactColumns, " WHERE team = ?1 AND id IN (" + select("id", limited) + ")" + order_by(query));
 }
 
-std::string select_candidates(const core::ContactQuery& query) {
+std::string select_candidates(const core::ContactQuery& query, const NewerContacts& newer) {
   const Walk walk = query.date ? Walk::by_updated : Walk::by_id;
-  return std::string("SELECT ") + kContactColumns + " FROM contact" + where(query, walk);
+  return std::string("SELECT ") + kContactColumns + " FROM contact" + where(query, walk, newer);
 }
 
 /// Both exclusive.
@@ -120,62 +123,149 @@ std::int64_t as_integer(std::size_t count) {
   return static_cast<std::int64_t>(std::min(count, kMax));
 }
 
+bool has(const core::Contact& contact, const core::Address& address) {
+  return std::ranges::any_of(contact.channels,
+                             [&](const core::Channel& channel) { return channel.address() == address; });
+}
+
+/// Those that the query leaves in, in its order, as far as a page may need them.
+std::vector<core::SharedContact> in_order(const NewerContacts& newer, const core::ContactQuery& query) {
+  std::vector<core::SharedContact> found;
+  std::ranges::copy_if(newer.contacts, std::back_inserter(found),
+                       [&query](const core::SharedContact& contact) { return core::matches(query, *contact); });
+  const auto needed = std::min(found.size(), query.offset + std::min(query.limit, found.size()));
+  std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(needed),
+                            [&query](const core::SharedContact& left, const core::SharedContact& right) {
+                              return core::comes_before(query, *left, *right);
+                            });
+  found.resize(needed);
+  return found;
+}
+
+/// A page of two sequences that become one: rows in the query's order, given one by one, and contacts that are newer
+/// than theirs.
+class Page {
+ public:
+  /// So many of the first rows are not given.
+  Page(const core::ContactQuery& query, std::vector<core::SharedContact> newer, std::size_t rows_left_out)
+      : query_(query), newer_(std::move(newer)), next_(newer_.begin()), skipped_(rows_left_out) {}
+
+  bool is_full() const { return contacts_.size() >= query_.limit; }
+
+  void add(core::Contact row) {
+    while (next_ != newer_.end() && core::comes_before(query_, **next_, row)) take(**next_++);
+    take(std::move(row));
+  }
+
+  std::vector<core::Contact> finish() {
+    while (next_ != newer_.end()) take(**next_++);
+    return std::move(contacts_);
+  }
+
+ private:
+  template <class Contact>
+  void take(Contact&& contact) {
+    if (skipped_ < query_.offset) {
+      ++skipped_;
+    } else if (!is_full()) {
+      contacts_.push_back(std::forward<Contact>(contact));
+    }
+  }
+
+  const core::ContactQuery& query_;
+  const std::vector<core::SharedContact> newer_;
+  std::vector<core::SharedContact>::const_iterator next_;
+  std::size_t skipped_;
+  std::vector<core::Contact> contacts_;
+};
+
 }  // namespace
+
+Queries::Queries(Connection& connection, RowReader& rows, const Memtable& memtable, Search& search)
+    : connection_(connection), rows_(rows), memtable_(memtable), search_(search) {
+  connection_.define("row_is_behind",
+                     [this](std::int64_t id) { return static_cast<bool>(newer_->find(core::ContactId(id))); });
+}
+
+std::optional<core::Contact> Queries::contact(core::TeamId team, const core::ContactKey& key) {
+  const auto id = rows_.id_of(team, key);
+  if (!id) return std::nullopt;
+  // Before its row, which may be brought after in between.
+  const auto newest = memtable_.find(team, *id);
+  auto row = rows_.contact(team, *id);
+  if (row && newest && newest->updated > row->updated) return *newest;
+  return row;
+}
+
+std::optional<core::Contact> Queries::contact_at(core::TeamId team, const core::Address& address) {
+  const auto owner = rows_.owner_of(team, address);
+  if (!owner) return std::nullopt;
+  auto contact = this->contact(team, *owner);
+  if (contact && has(*contact, address)) return contact;
+  // It went to another contact between the two looks, or to none.
+  const View view(connection_, rows_, memtable_, team);
+  const auto owner_now = rows_.owner_of(team, address);
+  return owner_now ? view.contact(team, *owner_now) : std::nullopt;
+}
 
 std::vector<core::Contact> Queries::contacts(core::TeamId team, const core::ContactQuery& query) {
   if (query.parent || query.limit == 0) return {};
   if (query.id) return contact_with_id(team, query);
   if (auto page = search_.contacts(team, query)) return std::move(*page);
-  auto& statement = prepared(select_page(query));
-  std::vector<core::Contact> page;
+  const View view(connection_, rows_, memtable_, team);
+  newer_ = &view.newer(team);
+  auto& statement = prepared(select_page(query, *newer_));
+  auto newer = in_order(*newer_, query);
   if (query.filter) {
-    std::size_t skipped = 0;
-    for_each_found(statement, team, query, [&](core::Contact contact) {
-      if (skipped < query.offset) return ++skipped, true;
-      page.push_back(std::move(contact));
-      return page.size() < query.limit;
+    Page page(query, std::move(newer), 0);
+    for_each_found(statement, team, query, [&page](core::Contact contact) {
+      page.add(std::move(contact));
+      return !page.is_full();
     });
-    return page;
+    return page.finish();
   }
+  // A row comes so many places later as contacts that are newer than theirs stand before it.
+  const auto sooner = std::min(newer.size(), query.offset);
+  Page page(query, std::move(newer), query.offset - sooner);
   const auto bounds = bounds_of(query);
-  Execution row(statement, team, bounds.after, bounds.before, user_of(query), as_integer(query.limit),
-                as_integer(query.offset));
-  while (row.next()) page.push_back(read_contact(row));
-  return page;
+  Execution row(statement, team, bounds.after, bounds.before, user_of(query), as_integer(query.limit + sooner),
+                as_integer(query.offset - sooner));
+  while (!page.is_full() && row.next()) page.add(read_contact(row));
+  return page.finish();
 }
 
 std::int64_t Queries::count(core::TeamId team, const core::ContactQuery& query) {
   if (query.parent) return 0;
-  if (query.id) {
-    const auto contact = rows_.contact(team, *query.id);
-    return contact && core::matches(query, *contact) ? 1 : 0;
-  }
+  if (query.id) return static_cast<std::int64_t>(contact_with_id(team, query).size());
   if (!query.filter && !query.date && !query.assigned) return rows_.contact_count(team);
   if (const auto found = search_.count(team, query)) return *found;
-  std::int64_t found = 0;
+  const View view(connection_, rows_, memtable_, team);
+  newer_ = &view.newer(team);
+  std::int64_t found = std::ranges::count_if(
+      newer_->contacts, [&query](const core::SharedContact& contact) { return core::matches(query, *contact); });
   if (query.filter) {
-    for_each_found(prepared(select_candidates(query)), team, query,
+    for_each_found(prepared(select_candidates(query, *newer_)), team, query,
                    [&found](const core::Contact&) { return ++found, true; });
     return found;
   }
   const auto bounds = bounds_of(query);
-  auto& statement = prepared("SELECT count(*) FROM contact" + where(query, Walk::by_updated));
-  const auto read = [&found](Execution&& row) { found = row.next() ? row.integer() : 0; };
+  auto& statement = prepared("SELECT count(*) FROM contact" + where(query, Walk::by_updated, *newer_));
+  const auto add = [&found](Execution&& row) { found += row.next() ? row.integer() : 0; };
   if (query.assigned) {
-    read(Execution(statement, team, bounds.after, bounds.before, *query.assigned));
+    add(Execution(statement, team, bounds.after, bounds.before, *query.assigned));
   } else {
-    read(Execution(statement, team, bounds.after, bounds.before));
+    add(Execution(statement, team, bounds.after, bounds.before));
   }
   return found;
 }
 
 std::vector<core::Contact> Queries::contacts_at(core::TeamId team, std::span<const core::Address> addresses) {
-  const Snapshot snapshot(connection_);
+  const View view(connection_, rows_, memtable_, team);
   std::map<core::ContactId, core::Contact> found;
   for (const auto& address : addresses) {
     const auto owner = rows_.owner_of(team, address);
     if (!owner || found.contains(*owner)) continue;
-    if (auto contact = rows_.contact(team, *owner)) found.emplace(*owner, std::move(*contact));
+    if (auto contact = view.contact(team, *owner)) found.emplace(*owner, std::move(*contact));
   }
   std::vector<core::Contact> contacts;
   contacts.reserve(found.size());
@@ -183,8 +273,30 @@ std::vector<core::Contact> Queries::contacts_at(core::TeamId team, std::span<con
   return contacts;
 }
 
+std::vector<core::ListTarget> Queries::targets(core::TeamId team, core::ListId list) {
+  const View view(connection_, rows_, memtable_, team);
+  std::vector<core::ListTarget> targets;
+  Execution row(
+      prepared(
+          "SELECT contact.id, contact.first, contact.last, contact.channels FROM list_member AS member JOIN contact "
+          "ON contact.team = member.team AND contact.id = member.contact "
+          "WHERE member.team = ? AND member.list = ? ORDER BY member.contact"),
+      team, list);
+  while (row.next()) {
+    core::Contact contact;
+    row.read(contact.id);
+    contact.first = row.text();
+    contact.last = row.text();
+    contact.channels = wire::parse_channels_column(row.text());
+    if (const auto newest = view.newer(team, contact.id)) contact = *newest;
+    std::string phone(contact.phone());
+    if (!phone.empty()) targets.push_back({std::move(phone), std::move(contact.first), std::move(contact.last)});
+  }
+  return targets;
+}
+
 std::vector<core::Contact> Queries::contact_with_id(core::TeamId team, const core::ContactQuery& query) {
-  auto contact = rows_.contact(team, *query.id);
+  auto contact = this->contact(team, *query.id);
   if (!contact || query.offset > 0 || !core::matches(query, *contact)) return {};
   return {std::move(*contact)};
 }

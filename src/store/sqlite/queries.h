@@ -1,19 +1,24 @@
 #pragma once
-// Queries: pages of contacts out of the tables in migrations/.
+// Queries: contacts, one or many, out of the tables in migrations/ and what is newer than their rows.
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/address.h"
+#include "core/command.h"
 #include "core/contact.h"
+#include "core/directory.h"
 #include "core/query.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search.h"
+#include "store/sqlite/view.h"
 
 namespace cardfile::store::sqlite {
 
@@ -25,12 +30,14 @@ namespace cardfile::store::sqlite {
 class Queries {
  public:
   /// All are lent.
-  Queries(Connection& connection, RowReader& rows, Search& search)
-      : connection_(connection), rows_(rows), search_(search) {}
+  Queries(Connection& connection, RowReader& rows, const Memtable& memtable, Search& search);
 
+  std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key);
+  std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address);
   std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query);
   std::int64_t count(core::TeamId team, const core::ContactQuery& query);
   std::vector<core::Contact> contacts_at(core::TeamId team, std::span<const core::Address> addresses);
+  std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list);
 
  private:
   std::vector<core::Contact> contact_with_id(core::TeamId team, const core::ContactQuery& query);
@@ -38,7 +45,9 @@ class Queries {
 
   Connection& connection_;
   RowReader& rows_;
+  const Memtable& memtable_;
   Search& search_;
+  const NewerContacts* newer_ = nullptr;         // While a query asks which rows are behind.
   std::map<std::string, Statement> statements_;  // By their text; there are few.
 };
 

@@ -13,7 +13,7 @@ Readers::Lease Readers::take() {
   auto reader = take_idle();
   if (!reader) {
     try {
-      reader = std::make_unique<Reader>(options_, search_file_);
+      reader = std::make_unique<Reader>(options_, memtable_, search_file_);
     } catch (...) {
       give_back(nullptr);
       throw;

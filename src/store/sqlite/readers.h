@@ -7,7 +7,11 @@
 #include <mutex>
 #include <vector>
 
+#include "core/address.h"
+#include "core/contact.h"
+#include "core/ids.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/queries.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search.h"
@@ -18,11 +22,11 @@ namespace cardfile::store::sqlite {
 /// A connection with its statements. What it reads is what was committed when the reading began.
 class Reader {
  public:
-  Reader(const ConnectionOptions& options, SearchFile& search_file)
+  Reader(const ConnectionOptions& options, const Memtable& memtable, SearchFile& search_file)
       : connection(options),
         rows(connection),
-        search(connection, rows, search_file),
-        queries(connection, rows, search) {}
+        search(connection, rows, memtable, search_file),
+        queries(connection, rows, memtable, search) {}
 
   Connection connection;
   RowReader rows;
@@ -41,6 +45,7 @@ class Readers {
     Lease& operator=(const Lease&) = delete;
     ~Lease() { pool_.give_back(std::move(reader_)); }
 
+    /// For the change log: contacts' rows may be behind.
     RowReader& rows() { return reader_->rows; }
     Queries& queries() { return reader_->queries; }
 
@@ -49,9 +54,9 @@ class Readers {
     std::unique_ptr<Reader> reader_;
   };
 
-  /// `search_file` is lent.
-  Readers(ConnectionOptions options, SearchFile& search_file)
-      : options_(std::move(options)), search_file_(search_file) {}
+  /// `memtable` and `search_file` are lent.
+  Readers(ConnectionOptions options, const Memtable& memtable, SearchFile& search_file)
+      : options_(std::move(options)), memtable_(memtable), search_file_(search_file) {}
 
   /// Waits while as many readers are out as there may be. Throws SqliteError.
   Lease take();
@@ -61,6 +66,7 @@ class Readers {
   void give_back(std::unique_ptr<Reader> reader);
 
   const ConnectionOptions options_;
+  const Memtable& memtable_;
   SearchFile& search_file_;
 
   std::mutex mutex_;

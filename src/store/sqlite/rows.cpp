@@ -21,10 +21,6 @@ const char* const kEntryColumns = "seq, subject, subject_id, rev, at, operation,
 
 namespace {
 
-std::string select_contact(const std::string& rest) {
-  return std::string("SELECT ") + kContactColumns + " FROM " + rest;
-}
-
 /// The one of `values` that is called `word`.
 template <class Enum, std::size_t N>
 Enum named(const Enum (&values)[N], std::string_view word) {
@@ -247,40 +243,29 @@ std::vector<TeamRows> read_teams(Connection& connection) {
 }
 
 RowReader::RowReader(Connection& connection)
-    : contact_by_id_(connection, select_contact("contact WHERE team = ? AND id = ?")),
-      contact_by_uuid_(connection, select_contact("contact_uuid AS named JOIN contact "
-                                                  "ON contact.team = named.team AND contact.id = named.id "
-                                                  "WHERE named.team = ? AND named.uuid = ?")),
-      contact_by_address_(connection,
-                          select_contact("address JOIN contact "
-                                         "ON contact.team = address.team AND contact.id = address.contact "
-                                         "WHERE address.team = ? AND address.type = ? AND address.value = ?")),
+    : contact_(connection, std::string("SELECT ") + kContactColumns + " FROM contact WHERE team = ? AND id = ?"),
+      id_of_uuid_(connection, "SELECT id FROM contact_uuid WHERE team = ? AND uuid = ?"),
       owner_(connection, "SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?"),
       member_(connection, "SELECT 1 FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
       members_(connection, "SELECT contact FROM list_member WHERE team = ? AND list = ? ORDER BY contact"),
       lists_(connection, "SELECT list FROM list_member WHERE team = ? AND contact = ? ORDER BY list"),
-      targets_(connection,
-               "SELECT contact.first, contact.last, contact.channels FROM list_member AS member JOIN contact "
-               "ON contact.team = member.team AND contact.id = member.contact "
-               "WHERE member.team = ? AND member.list = ? ORDER BY member.contact"),
       changes_(connection, std::string("SELECT ") + kEntryColumns +
                                " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?"),
-      contact_count_(connection, "SELECT contacts FROM contact_count WHERE team = ?") {}
+      contact_count_(connection, "SELECT contacts FROM contact_count WHERE team = ?"),
+      last_seq_(connection, "SELECT seq FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1"),
+      flushed_seq_(connection, "SELECT seq FROM flushed WHERE team = ?") {}
 
-std::optional<core::Contact> RowReader::contact(core::TeamId team, const core::ContactKey& key) {
-  const auto find = [team](Statement& statement, const auto& name) -> std::optional<core::Contact> {
-    Execution row(statement, team, name);
-    if (!row.next()) return std::nullopt;
-    return read_contact(row);
-  };
-  if (const auto* id = std::get_if<core::ContactId>(&key)) return find(contact_by_id_, *id);
-  return find(contact_by_uuid_, std::get<core::Uuid>(key));
-}
-
-std::optional<core::Contact> RowReader::contact_at(core::TeamId team, const core::Address& address) {
-  Execution row(contact_by_address_, team, address.type, address.value);
+std::optional<core::Contact> RowReader::contact(core::TeamId team, core::ContactId id) {
+  Execution row(contact_, team, id);
   if (!row.next()) return std::nullopt;
   return read_contact(row);
+}
+
+std::optional<core::ContactId> RowReader::id_of(core::TeamId team, const core::ContactKey& key) {
+  if (const auto* id = std::get_if<core::ContactId>(&key)) return *id;
+  Execution row(id_of_uuid_, team, std::get<core::Uuid>(key));
+  if (!row.next()) return std::nullopt;
+  return row.id<core::ContactId>();
 }
 
 std::optional<core::ContactId> RowReader::owner_of(core::TeamId team, const core::Address& address) {
@@ -307,20 +292,6 @@ std::vector<core::ListId> RowReader::lists_of(core::TeamId team, core::ContactId
   return lists;
 }
 
-std::vector<core::ListTarget> RowReader::targets(core::TeamId team, core::ListId list) {
-  std::vector<core::ListTarget> targets;
-  Execution row(targets_, team, list);
-  while (row.next()) {
-    core::Contact contact;
-    contact.first = row.text();
-    contact.last = row.text();
-    contact.channels = wire::parse_channels_column(row.text());
-    std::string phone(contact.phone());
-    if (!phone.empty()) targets.push_back({std::move(phone), std::move(contact.first), std::move(contact.last)});
-  }
-  return targets;
-}
-
 std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) {
   std::vector<core::ChangeEntry> entries;
   Execution row(changes_, team, after_seq, static_cast<std::int64_t>(limit));
@@ -330,6 +301,16 @@ std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_
 
 std::int64_t RowReader::contact_count(core::TeamId team) {
   Execution row(contact_count_, team);
+  return row.next() ? row.integer() : 0;
+}
+
+std::int64_t RowReader::last_seq(core::TeamId team) {
+  Execution row(last_seq_, team);
+  return row.next() ? row.integer() : 0;
+}
+
+std::int64_t RowReader::flushed_seq(core::TeamId team) {
+  Execution row(flushed_seq_, team);
   return row.next() ? row.integer() : 0;
 }
 
@@ -381,7 +362,8 @@ RowWriter::RowWriter(Connection& connection)
                    "VALUES (?, ?, ?, ?, ?, ?)"),
       add_to_contact_count_(connection,
                             "INSERT INTO contact_count (team, contacts) VALUES (?, ?) "
-                            "ON CONFLICT (team) DO UPDATE SET contacts = contacts + excluded.contacts") {}
+                            "ON CONFLICT (team) DO UPDATE SET contacts = contacts + excluded.contacts"),
+      save_flushed_seq_(connection, "INSERT OR REPLACE INTO flushed (team, seq) VALUES (?, ?)") {}
 
 void RowWriter::save(core::TeamId team, const core::ContactChange& change) {
   const auto [released, taken] = core::address_changes(change);
@@ -390,6 +372,20 @@ void RowWriter::save(core::TeamId team, const core::ContactChange& change) {
   if (change.before && !change.after) remove(team, *change.before);
   if (!change.before && change.after) insert(team, *change.after);
   for (const auto& address : taken) run(insert_address_, team, address.type, address.value, change.after->id);
+}
+
+void RowWriter::update(core::TeamId team, const core::Contact& contact) {
+  const auto custom = wire::custom_column(contact.custom);
+  const auto tags = wire::tags_column(contact.tags);
+  const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
+  const auto channels = wire::channels_column(contact.channels);
+  const auto notes = wire::notes_column(contact.notes);
+  run(update_contact_, contact.rev, contact.updated, TextOrNull{contact.first}, TextOrNull{contact.last},
+      TextOrNull{contact.display_name}, TextOrNull{contact.avatar}, contact.assigned, contact.consent.blocked,
+      contact.consent.unsubscribed_admin, contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags},
+      TextOrNull{suppressions}, TextOrNull{channels}, TextOrNull{notes}, team, contact.id);
+  // Only contacts that are there are updated: that the row is gone means that the tables contradict themselves.
+  if (connection_.rows_changed() != 1) throw std::logic_error("An update of a contact found no row.");
 }
 
 void RowWriter::save(core::TeamId team, const core::DirectoryChange& change) {
@@ -413,6 +409,8 @@ void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
 
 void RowWriter::add_to_contact_count(core::TeamId team, std::int64_t more) { run(add_to_contact_count_, team, more); }
 
+void RowWriter::save_flushed_seq(core::TeamId team, std::int64_t seq) { run(save_flushed_seq_, team, seq); }
+
 void RowWriter::insert(core::TeamId team, const core::Contact& contact) {
   const auto custom = wire::custom_column(contact.custom);
   const auto tags = wire::tags_column(contact.tags);
@@ -425,20 +423,6 @@ void RowWriter::insert(core::TeamId team, const core::Contact& contact) {
       contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags}, TextOrNull{suppressions},
       TextOrNull{channels}, TextOrNull{notes});
   run(insert_uuid_, team, contact.uuid, contact.id);
-}
-
-void RowWriter::update(core::TeamId team, const core::Contact& contact) {
-  const auto custom = wire::custom_column(contact.custom);
-  const auto tags = wire::tags_column(contact.tags);
-  const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
-  const auto channels = wire::channels_column(contact.channels);
-  const auto notes = wire::notes_column(contact.notes);
-  run(update_contact_, contact.rev, contact.updated, TextOrNull{contact.first}, TextOrNull{contact.last},
-      TextOrNull{contact.display_name}, TextOrNull{contact.avatar}, contact.assigned, contact.consent.blocked,
-      contact.consent.unsubscribed_admin, contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags},
-      TextOrNull{suppressions}, TextOrNull{channels}, TextOrNull{notes}, team, contact.id);
-  // The row was read in this transaction; that it is gone means that the tables contradict themselves.
-  if (connection_.rows_changed() != 1) throw std::logic_error("An update of a contact found no row.");
 }
 
 void RowWriter::remove(core::TeamId team, const core::Contact& contact) {

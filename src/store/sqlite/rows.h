@@ -32,32 +32,35 @@ struct TeamRows {
 };
 std::vector<TeamRows> read_teams(Connection& connection);
 
-/// Finds rows through one connection.
+/// Finds rows through one connection. A contact's row may be behind its newest state (Memtable).
 class RowReader {
  public:
   explicit RowReader(Connection& connection);
 
-  std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key);
-  std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address);
+  std::optional<core::Contact> contact(core::TeamId team, core::ContactId id);
+  std::optional<core::ContactId> id_of(core::TeamId team, const core::ContactKey& key);
   std::optional<core::ContactId> owner_of(core::TeamId team, const core::Address& address);
   bool is_member(core::TeamId team, core::ListId list, core::ContactId contact);
   std::vector<core::ContactId> members(core::TeamId team, core::ListId list);
   std::vector<core::ListId> lists_of(core::TeamId team, core::ContactId contact);
-  std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list);
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit);
   std::int64_t contact_count(core::TeamId team);
+  /// The last entry of the team's log; 0 when there is none.
+  std::int64_t last_seq(core::TeamId team);
+  /// Up to which entry of its log the team's rows are up to date, all of them.
+  std::int64_t flushed_seq(core::TeamId team);
 
  private:
-  Statement contact_by_id_;
-  Statement contact_by_uuid_;
-  Statement contact_by_address_;
+  Statement contact_;
+  Statement id_of_uuid_;
   Statement owner_;
   Statement member_;
   Statement members_;
   Statement lists_;
-  Statement targets_;
   Statement changes_;
   Statement contact_count_;
+  Statement last_seq_;
+  Statement flushed_seq_;
 };
 
 /// Saves rows through one connection, within the transaction that is open there.
@@ -66,16 +69,18 @@ class RowWriter {
   explicit RowWriter(Connection& connection);
 
   void save(core::TeamId team, const core::ContactChange& change);
+  /// Brings the row of a contact that is there after its newest state; its addresses are what they were.
+  void update(core::TeamId team, const core::Contact& contact);
   void save(core::TeamId team, const core::DirectoryChange& change);
   void save(core::TeamId team, const core::MembershipChange& change);
   void save_last_given(core::TeamId team, const core::TeamClock& clock);
   void append(core::TeamId team, const core::ChangeEntry& entry);
   /// The team has `more` contacts more than before, or fewer when it is negative.
   void add_to_contact_count(core::TeamId team, std::int64_t more);
+  void save_flushed_seq(core::TeamId team, std::int64_t seq);
 
  private:
   void insert(core::TeamId team, const core::Contact& contact);
-  void update(core::TeamId team, const core::Contact& contact);
   void remove(core::TeamId team, const core::Contact& contact);
   void save_row(core::TeamId team, const core::Team& row);
   void save_row(core::TeamId team, const core::User& row);
@@ -111,6 +116,7 @@ class RowWriter {
   Statement save_key_;
   Statement save_secret_;
   Statement add_to_contact_count_;
+  Statement save_flushed_seq_;
 };
 
 }  // namespace cardfile::store::sqlite

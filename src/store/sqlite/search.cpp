@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "store/sqlite/view.h"
 
 namespace cardfile::store::sqlite {
 namespace {
@@ -159,6 +160,7 @@ class Search::Index {
 /// One moment of index and contacts.
 struct Search::Moment {
   Index& index;
+  const View& view;
   core::TeamId team;
   std::int64_t slot = 0;
   std::set<core::ContactId> changed;  // After the index last looked.
@@ -182,9 +184,10 @@ struct Search::Moment {
   }
 };
 
-Search::Search(Connection& contacts, RowReader& rows, SearchFile& file)
+Search::Search(Connection& contacts, RowReader& rows, const Memtable& memtable, SearchFile& file)
     : contacts_(contacts),
       rows_(rows),
+      memtable_(memtable),
       log_(contacts),
       changes_(contacts, "SELECT subject_id FROM change_log WHERE team = ? AND seq > ? AND subject = 'contact'"),
       file_(file) {}
@@ -232,11 +235,12 @@ std::optional<Result> Search::at_one_moment(core::TeamId team,
       watermark.at = row.time();
       watermark.request_id = row.uuid();
     }
-    const Snapshot of_contacts(contacts_);
+    const View of_contacts(contacts_, rows_, memtable_, team);
     if (!log_.has(team, watermark)) return std::nullopt;
     auto changed = changed_since(team, watermark);
     if (!changed) return std::nullopt;
-    return answer(Moment{.index = *index, .team = team, .slot = slot, .changed = std::move(*changed)});
+    return answer(
+        Moment{.index = *index, .view = of_contacts, .team = team, .slot = slot, .changed = std::move(*changed)});
   } catch (const SqliteError& error) {
     if (means_damage(error)) file_.found_damaged();
   } catch (const std::runtime_error&) {
@@ -271,7 +275,7 @@ std::optional<std::vector<core::Contact>> Search::by_candidates(const Moment& mo
   const auto end = begin + std::min(query.limit, found->size() - begin);
   std::vector<core::Contact> page;
   for (auto i = begin; i < end; ++i) {
-    if (auto contact = rows_.contact(moment.team, (*found)[i].id)) page.push_back(std::move(*contact));
+    if (auto contact = moment.view.contact(moment.team, (*found)[i].id)) page.push_back(std::move(*contact));
   }
   return page;
 }
@@ -291,7 +295,7 @@ std::vector<core::Contact> Search::by_name(const Moment& moment, const core::Con
   };
   const auto take_changed_before = [&](const core::Contact* entry) {
     while (next_changed != changed.end() && (!entry || core::comes_before(query, *next_changed, *entry))) {
-      if (!take([&] { return rows_.contact(moment.team, next_changed->id); })) return false;
+      if (!take([&] { return moment.view.contact(moment.team, next_changed->id); })) return false;
       ++next_changed;
     }
     return true;
@@ -309,7 +313,7 @@ std::vector<core::Contact> Search::by_name(const Moment& moment, const core::Con
       if (!query.filter->finds(texts)) continue;
     }
     if (!take_changed_before(&entry)) return page;
-    if (!take([&] { return rows_.contact(moment.team, entry.id); })) return page;
+    if (!take([&] { return moment.view.contact(moment.team, entry.id); })) return page;
   }
   take_changed_before(nullptr);
   return page;
@@ -325,7 +329,7 @@ std::optional<std::vector<core::Contact>> Search::candidates(const Moment& momen
   if (ids.size() > kCandidatesMax) return std::nullopt;
   auto found = changed(moment, query);
   for (const auto id : ids) {
-    auto contact = rows_.contact(moment.team, id);
+    auto contact = moment.view.contact(moment.team, id);
     if (contact && core::matches(query, *contact)) found.push_back(only_what_orders(std::move(*contact)));
   }
   return found;
@@ -334,7 +338,7 @@ std::optional<std::vector<core::Contact>> Search::candidates(const Moment& momen
 std::vector<core::Contact> Search::changed(const Moment& moment, const core::ContactQuery& query) {
   std::vector<core::Contact> found;
   for (const auto id : moment.changed) {
-    auto contact = rows_.contact(moment.team, id);
+    auto contact = moment.view.contact(moment.team, id);
     if (contact && core::matches(query, *contact)) found.push_back(only_what_orders(std::move(*contact)));
   }
   return found;

@@ -13,6 +13,7 @@
 #include "core/contact.h"
 #include "core/query.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search_file.h"
 
@@ -26,7 +27,7 @@ namespace cardfile::store::sqlite {
 class Search {
  public:
   /// All are lent. No transaction is open on the connection.
-  Search(Connection& contacts, RowReader& rows, SearchFile& file);
+  Search(Connection& contacts, RowReader& rows, const Memtable& memtable, SearchFile& file);
   Search(const Search&) = delete;
   Search& operator=(const Search&) = delete;
   ~Search();
@@ -55,6 +56,7 @@ class Search {
 
   Connection& contacts_;
   RowReader& rows_;
+  const Memtable& memtable_;
   ChangeLogReader log_;
   Statement changes_;
   SearchFile& file_;

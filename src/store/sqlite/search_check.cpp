@@ -10,6 +10,7 @@
 #include "core/query.h"
 #include "core/text.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/view.h"
 
 namespace cardfile::store::sqlite {
 namespace {
@@ -19,8 +20,10 @@ using Entry = std::tuple<std::int64_t, std::string, std::string, std::string, st
 
 class SearchIndexCheck {
  public:
-  SearchIndexCheck(Connection& contacts, const std::filesystem::path& file)
+  SearchIndexCheck(Connection& contacts, const Memtable& memtable, const std::filesystem::path& file)
       : contacts_(contacts),
+        memtable_(memtable),
+        reader_(contacts),
         index_({.file = file, .read_only = true}),
         log_(contacts),
         changes_(contacts, "SELECT subject_id FROM change_log WHERE team = ? AND seq > ? AND subject = 'contact'"),
@@ -36,16 +39,16 @@ class SearchIndexCheck {
     Statement teams(index_, "SELECT team, slot, seq, at, request_id FROM team WHERE complete");
     std::vector<std::string> findings;
     Execution row(teams);
-    std::optional<Snapshot> of_contacts;
+    std::optional<View> of_contacts;
     while (row.next()) {
-      if (!of_contacts) of_contacts.emplace(contacts_);
+      if (!of_contacts) of_contacts.emplace(contacts_, reader_, memtable_);
       const auto team = row.id<core::TeamId>();
       const auto slot = row.integer();
       Watermark watermark;
       watermark.seq = row.integer();
       watermark.at = row.time();
       watermark.request_id = row.uuid();
-      if (log_.has(team, watermark) && !agrees(team, slot, watermark))
+      if (log_.has(team, watermark) && !agrees(*of_contacts, team, slot, watermark))
         findings.push_back("The search index does not agree with the contacts of team " + std::to_string(team.value()) +
                            ".");
     }
@@ -53,12 +56,12 @@ class SearchIndexCheck {
   }
 
  private:
-  bool agrees(core::TeamId team, std::int64_t slot, const Watermark& watermark) {
+  bool agrees(const View& view, core::TeamId team, std::int64_t slot, const Watermark& watermark) {
     const auto changed = changed_since(team, watermark);
     Execution rows(rows_, team);
     Execution entries(entries_, slot);
     for (;;) {
-      const auto stored = next_contact(rows, changed);
+      const auto stored = next_contact(view, team, rows, changed);
       if (stored != next_entry(entries, changed)) return false;
       if (!stored) return true;
     }
@@ -71,9 +74,11 @@ class SearchIndexCheck {
     return changed;
   }
 
-  static std::optional<Entry> next_contact(Execution& row, const std::set<std::int64_t>& changed) {
+  static std::optional<Entry> next_contact(const View& view, core::TeamId team, Execution& row,
+                                           const std::set<std::int64_t>& changed) {
     while (row.next()) {
-      const auto contact = read_contact(row);
+      auto contact = read_contact(row);
+      if (const auto newest = view.newer(team, contact.id)) contact = *newest;
       if (changed.contains(contact.id.value())) continue;
       const auto texts = core::searched_texts(contact);
       return Entry(contact.id.value(), core::lower_ascii(texts.first), core::lower_ascii(texts.last),
@@ -97,6 +102,8 @@ class SearchIndexCheck {
   }
 
   Connection& contacts_;
+  const Memtable& memtable_;
+  RowReader reader_;
   Connection index_;
   ChangeLogReader log_;
   Statement changes_;
@@ -106,11 +113,11 @@ class SearchIndexCheck {
 
 }  // namespace
 
-std::vector<std::string> check_search_index(Connection& contacts, const SearchFile& file) {
+std::vector<std::string> check_search_index(Connection& contacts, const Memtable& memtable, const SearchFile& file) {
   if (!file.is_usable()) return {};
   try {
     if (!std::filesystem::exists(file.path())) return {};
-    return SearchIndexCheck(contacts, file.path()).findings();
+    return SearchIndexCheck(contacts, memtable, file.path()).findings();
   } catch (const std::runtime_error&) {
     return {"The search index cannot be read."};
   }

@@ -207,8 +207,9 @@ void make_tables(const std::filesystem::path& path) {
 
 }  // namespace
 
-SearchWriter::SearchWriter(const ConnectionOptions& contacts, SearchFile& file)
+SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file)
     : contacts_(contacts),
+      memtable_(memtable),
       rows_(contacts_),
       log_(contacts_),
       select_teams_(contacts_, "SELECT team FROM team ORDER BY team"),
@@ -266,28 +267,34 @@ std::vector<core::TeamId> SearchWriter::teams() {
 }
 
 std::optional<SearchWriter::Work> SearchWriter::next_work() {
-  const Snapshot snapshot(contacts_);
   // Each team in its turn: one that changes all the time must not keep the others waiting.
   auto turns = teams();
   std::ranges::rotate(turns, std::ranges::upper_bound(turns, last_team_));
   for (const auto team : turns) {
     last_team_ = team;
-    const auto standing = index_->standing(team);
-    const auto last = log_.last(team);
-    // What changes while the contacts are gone through comes after the entry that is the last one now.
-    if (!standing) return building(team, {.slot = index_->next_slot(), .watermark = last, .built_to = {}});
-    if (!standing->complete) return building(team, *standing);
-    if (standing->watermark.seq < last.seq) return following(team, *standing);
+    if (auto work = next_work(team)) return work;
   }
   return std::nullopt;
 }
 
-SearchWriter::Work SearchWriter::building(core::TeamId team, Standing standing) {
+std::optional<SearchWriter::Work> SearchWriter::next_work(core::TeamId team) {
+  const View view(contacts_, rows_, memtable_, team);
+  const auto standing = index_->standing(team);
+  const auto last = log_.last(team);
+  // What changes while the contacts are gone through comes after the entry that is the last one now.
+  if (!standing) return building(view, team, {.slot = index_->next_slot(), .watermark = last, .built_to = {}});
+  if (!standing->complete) return building(view, team, *standing);
+  if (standing->watermark.seq < last.seq) return following(view, team, *standing);
+  return std::nullopt;
+}
+
+SearchWriter::Work SearchWriter::building(const View& view, core::TeamId team, Standing standing) {
   Work work{.team = team, .standing = standing, .contacts = {}};
   Execution row(select_contacts_, team, standing.built_to, kStepMax);
   while (row.next()) {
-    const auto contact = read_contact(row);
-    work.contacts.push_back({.id = contact.id, .texts = Texts(core::searched_texts(contact))});
+    const auto stored = read_contact(row);
+    const auto newest = view.newer(team, stored.id);
+    work.contacts.push_back({.id = stored.id, .texts = Texts(core::searched_texts(newest ? *newest : stored))});
   }
   const auto read = static_cast<std::int64_t>(work.contacts.size());
   if (read > 0) work.standing.built_to = work.contacts.back().id;
@@ -296,7 +303,7 @@ SearchWriter::Work SearchWriter::building(core::TeamId team, Standing standing) 
   return work;
 }
 
-SearchWriter::Work SearchWriter::following(core::TeamId team, Standing standing) {
+SearchWriter::Work SearchWriter::following(const View& view, core::TeamId team, Standing standing) {
   Work work{.team = team, .standing = standing, .contacts = {}};
   std::set<core::ContactId> changed;
   Execution row(select_changes_, team, standing.watermark.seq, kStepMax);
@@ -308,7 +315,7 @@ SearchWriter::Work SearchWriter::following(core::TeamId team, Standing standing)
     if (row.text() == core::to_string(core::Subject::contact)) changed.insert(row.id<core::ContactId>());
   }
   for (const auto id : changed) {
-    const auto contact = rows_.contact(team, id);
+    const auto contact = view.contact(team, id);
     work.contacts.push_back(
         {.id = id, .texts = contact ? std::optional(Texts(core::searched_texts(*contact))) : std::nullopt});
   }

@@ -11,8 +11,10 @@
 #include "core/contact.h"
 #include "core/ids.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search_file.h"
+#include "store/sqlite/view.h"
 
 namespace cardfile::store::sqlite {
 
@@ -27,8 +29,9 @@ class SearchWriter {
   };
 
   /// Keeps the file when it is sound and follows from these contacts, and makes it anew otherwise; it is usable then.
-  /// `contacts` names the database, `file` is lent. Throws SqliteError or std::filesystem::filesystem_error.
-  SearchWriter(const ConnectionOptions& contacts, SearchFile& file);
+  /// `contacts` names the database, `memtable` and `file` are lent. Throws SqliteError or
+  /// std::filesystem::filesystem_error.
+  SearchWriter(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file);
   SearchWriter(const SearchWriter&) = delete;
   SearchWriter& operator=(const SearchWriter&) = delete;
   ~SearchWriter();
@@ -50,10 +53,12 @@ class SearchWriter {
   bool follows_from_contacts();
   std::vector<core::TeamId> teams();
   std::optional<Work> next_work();
-  Work building(core::TeamId team, Standing standing);
-  Work following(core::TeamId team, Standing standing);
+  std::optional<Work> next_work(core::TeamId team);
+  Work building(const View& view, core::TeamId team, Standing standing);
+  Work following(const View& view, core::TeamId team, Standing standing);
 
   Connection contacts_;
+  const Memtable& memtable_;
   RowReader rows_;
   ChangeLogReader log_;
   Statement select_teams_;

@@ -13,6 +13,7 @@ namespace cardfile::store::sqlite {
 namespace {
 
 constexpr std::string_view kNoWrites = "the store takes no writes at the moment";
+constexpr std::chrono::seconds kUntilAnotherTry{1};  // To bring rows after, when the disk is full.
 
 /// What the operator needs to know is in Store::write_failure(); the caller learns that it is not the request's fault.
 void refuse(std::span<Work> works, const std::string& message) {
@@ -27,10 +28,11 @@ std::size_t weight_of(std::span<const Work> works) {
 
 }  // namespace
 
-Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Directories& directories,
-               TeamClocks clocks, core::Clock clock, WriterLimits limits, FailureListener on_failure,
-               CommitListener on_commit)
+Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Memtable& memtable,
+               Directories& directories, TeamClocks clocks, core::Clock clock, WriterLimits limits,
+               FailureListener on_failure, CommitListener on_commit)
     : connection_(connection),
+      memtable_(memtable),
       directories_(directories),
       clock_(std::move(clock)),
       limits_(limits),
@@ -38,6 +40,7 @@ Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Di
       on_commit_(std::move(on_commit)),
       reader_(connection),
       rows_(connection),
+      flusher_(connection, rows_, memtable, limits.flush_after),
       begin_(connection, "BEGIN IMMEDIATE"),
       commit_(connection, "COMMIT"),
       clocks_(std::move(clocks)),
@@ -91,15 +94,27 @@ std::string Writer::failure() const {
 void Writer::run() {
   for (;;) {
     const auto submissions = take();
-    if (submissions.empty()) return;
-    commit(submissions);
+    if (!submissions.empty()) {
+      commit(submissions);
+    } else if (is_ending()) {
+      break;
+    }
+    flush_if_due();
+    tend_log();
   }
+  flush_all();
 }
 
 Writer::Submissions Writer::take() {
   Submissions taken;
+  const auto has_news = [this] { return !queue_.empty() || ending_; };
+  const auto due = failure().empty() ? flusher_.due() : std::nullopt;
   std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [this] { return !queue_.empty() || ending_; });
+  if (due) {
+    arrived_.wait_until(lock, std::max(*due, no_flush_before_), has_news);
+  } else {
+    arrived_.wait(lock, has_news);
+  }
   for (std::size_t weight = 0; !queue_.empty(); queue_.pop_front()) {
     const Waiting& next = queue_.front();
     weight += next.weight;
@@ -110,19 +125,30 @@ Writer::Submissions Writer::take() {
   return taken;
 }
 
+bool Writer::is_ending() const {
+  const std::lock_guard lock(mutex_);
+  return ending_;
+}
+
 void Writer::commit(const Submissions& submissions) {
   try {
+    if (!failure().empty()) throw core::Error(core::ErrorCode::unavailable, std::string(kNoWrites));
+    make_room();
     apply_and_commit(submissions);
   } catch (const std::exception& error) {
     fail(submissions, error);
   }
   resume_waiters(submissions);
-  tend_log();
+}
+
+/// Writers that are faster than rows can be brought after wait for it.
+void Writer::make_room() {
+  while (memtable_.is_full()) flusher_.step();
 }
 
 void Writer::apply_and_commit(const Submissions& submissions) {
-  if (!failure().empty()) throw core::Error(core::ErrorCode::unavailable, std::string(kNoWrites));
-  Batch batch(reader_, rows_, directories_, clocks_);
+  const auto rows_of_updates = limits_.flush_after.count() > 0 ? RowsOfUpdates::left_behind : RowsOfUpdates::saved;
+  Batch batch(reader_, rows_, memtable_, directories_, clocks_, rows_of_updates);
   sqlite::run(begin_);
   std::size_t commands = 0;
   for (auto* submission : submissions) {
@@ -131,17 +157,45 @@ void Writer::apply_and_commit(const Submissions& submissions) {
   }
   batch.finish();
   sqlite::run(commit_);
-  batch.publish(directories_, clocks_);
+  batch.publish(memtable_, directories_, clocks_);
   if (on_commit_) on_commit_(commands);
 }
 
+void Writer::flush_if_due() {
+  const auto now = Memtable::Clock::now();
+  const auto due = flusher_.due();
+  if (!due || now < std::max(*due, no_flush_before_) || !failure().empty()) return;
+  try {
+    flusher_.step();
+  } catch (const std::exception& error) {
+    // Nothing is lost by it: the log has everything.
+    give_up(error, "; rows are brought after the change log later.");
+    no_flush_before_ = now + kUntilAnotherTry;
+  }
+}
+
+void Writer::flush_all() {
+  if (!failure().empty()) return;
+  try {
+    while (!memtable_.is_empty()) flusher_.step();
+  } catch (const std::exception& error) {
+    give_up(error, "; rows are brought after the change log at the next start.");
+  }
+}
+
 void Writer::fail(const Submissions& submissions, const std::exception& error) {
-  const auto* sqlite_error = dynamic_cast<const SqliteError*>(&error);
-  const bool for_good = sqlite_error && !may_succeed_later(*sqlite_error);
-  if (for_good) stop_writing(error.what());
-  if (!for_good && failure().empty()) tell(std::string(error.what()) + "; the writes of one commit were refused.");
-  roll_back();
+  give_up(error, "; the writes of one commit were refused.");
   for (auto* submission : submissions) refuse(submission->works, std::string(kNoWrites));
+}
+
+void Writer::give_up(const std::exception& error, const std::string& consequence) {
+  const auto* sqlite_error = dynamic_cast<const SqliteError*>(&error);
+  if (sqlite_error && !may_succeed_later(*sqlite_error)) {
+    stop_writing(error.what());
+  } else if (failure().empty()) {
+    tell(error.what() + consequence);
+  }
+  roll_back();
 }
 
 void Writer::roll_back() {

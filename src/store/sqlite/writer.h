@@ -1,6 +1,7 @@
 #pragma once
 // Writer: the queue of submissions and the one thread that commits them.
 
+#include <chrono>
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
@@ -18,6 +19,8 @@
 #include "store/sqlite/batch.h"
 #include "store/sqlite/checkpointer.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/flusher.h"
+#include "store/sqlite/memtable.h"
 #include "store/sqlite/rows.h"
 #include "store/store.h"
 
@@ -25,8 +28,9 @@ namespace cardfile::store::sqlite {
 
 /// By core::weight().
 struct WriterLimits {
-  std::size_t queue_max = 0;  // Of the commands that may wait.
-  std::size_t batch_max = 0;  // Of those in one transaction, unless one submission has more.
+  std::size_t queue_max = 0;                // Of the commands that may wait.
+  std::size_t batch_max = 0;                // Of those in one transaction, unless one submission has more.
+  std::chrono::milliseconds flush_after{};  // As SqliteOptions::flush_after.
 };
 
 /// As SqliteOptions::on_failure.
@@ -36,19 +40,21 @@ using FailureListener = std::function<void(const std::string& why)>;
 using CommitListener = std::function<void(std::size_t commands)>;
 
 /// All submissions that wait are committed by one transaction and so by one sync; one that comes alone is committed at
-/// once. Safe to call from any thread.
+/// once. Between commits it brings rows after. Safe to call from any thread.
 class Writer {
  public:
-  /// `connection` and `directories` are lent; the connection is used by the writer's thread alone from now on.
-  Writer(Connection& connection, const ConnectionOptions& checkpointer, Directories& directories, TeamClocks clocks,
-         core::Clock clock, WriterLimits limits, FailureListener on_failure, CommitListener on_commit);
+  /// `connection`, `memtable` and `directories` are lent; the connection is used by the writer's thread alone from now
+  /// on, and nobody else changes the memtable.
+  Writer(Connection& connection, const ConnectionOptions& checkpointer, Memtable& memtable, Directories& directories,
+         TeamClocks clocks, core::Clock clock, WriterLimits limits, FailureListener on_failure,
+         CommitListener on_commit);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer();
 
   void submit(Submission& submission);
 
-  /// Commits what waits, then ends the threads; whatever is submitted later is refused.
+  /// Commits what waits, brings all rows after, then ends the threads; whatever is submitted later is refused.
   void stop();
 
   /// Why no writes are taken; empty while they are.
@@ -63,11 +69,17 @@ class Writer {
   using Waiter = std::pair<base::Executor*, std::coroutine_handle<>>;
 
   void run();
-  /// Waits for submissions; none when the writer is to end.
+  /// Waits for submissions; none when rows are to be brought after, or when the writer is to end.
   Submissions take();
+  bool is_ending() const;
   void commit(const Submissions& submissions);
+  void make_room();
   void apply_and_commit(const Submissions& submissions);
+  void flush_if_due();
+  void flush_all();
   void fail(const Submissions& submissions, const std::exception& error);
+  /// After a transaction that failed: undoes it, and stops writing when the same would fail again.
+  void give_up(const std::exception& error, const std::string& consequence);
   void roll_back();
   void resume_waiters(const Submissions& submissions);
   void tend_log();
@@ -76,6 +88,7 @@ class Writer {
 
   // Set at construction.
   Connection& connection_;
+  Memtable& memtable_;
   Directories& directories_;
   const core::Clock clock_;
   const WriterLimits limits_;
@@ -85,9 +98,11 @@ class Writer {
   // The writer's thread only.
   RowReader reader_;
   RowWriter rows_;
+  Flusher flusher_;
   Statement begin_;
   Statement commit_;
   TeamClocks clocks_;
+  Memtable::Clock::time_point no_flush_before_{};  // After a failure that may pass.
   int log_pages_ = 0;
   std::vector<Waiter> waiters_;
   std::vector<std::coroutine_handle<>> handles_;

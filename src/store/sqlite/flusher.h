@@ -1,0 +1,40 @@
+#pragma once
+// Flusher: brings rows after what is newer than they.
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+#include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
+#include "store/sqlite/rows.h"
+
+namespace cardfile::store::sqlite {
+
+/// Belongs to the writer and works on its thread, between its transactions.
+class Flusher {
+ public:
+  /// Rows are not behind for much longer than `patience` unless the writer is busy all the time. All are lent.
+  Flusher(Connection& connection, RowWriter& rows, Memtable& memtable, std::chrono::milliseconds patience);
+
+  /// When the next step is due; none when all rows are up to date.
+  std::optional<Memtable::Clock::time_point> due() const;
+
+  /// Brings some rows after, those first that are behind for the longest time, in one transaction. Throws what SQLite
+  /// throws, with the transaction open; nothing is changed then.
+  void step();
+
+ private:
+  Connection& connection_;
+  RowWriter& rows_;
+  Memtable& memtable_;
+  const std::chrono::milliseconds patience_;
+  Statement begin_;
+  Statement commit_;
+};
+
+/// Brings all rows after the change log; for a database that was not closed in peace. Throws SqliteError, and
+/// std::runtime_error when an entry that it needs cannot be read.
+void recover(Connection& connection);
+
+}  // namespace cardfile::store::sqlite

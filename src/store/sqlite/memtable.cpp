@@ -1,0 +1,171 @@
+#include "store/sqlite/memtable.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace cardfile::store::sqlite {
+namespace {
+
+/// What a contact takes, without the allocator's share.
+std::size_t size_of(const core::Contact& contact) {
+  std::size_t size =
+      sizeof contact + contact.first.size() + contact.last.size() + contact.display_name.size() + contact.avatar.size();
+  for (const auto& [field, value] : contact.custom) size += sizeof value + sizeof field + value.size();
+  for (const auto& channel : contact.channels) {
+    size += sizeof channel + channel.type.size() + channel.value.size() + channel.handle.size() + channel.info.size();
+  }
+  for (const auto& note : contact.notes) size += sizeof note + note.text.size();
+  return size + (contact.tags.size() + contact.email_suppressions.size()) * sizeof(std::int64_t);
+}
+
+}  // namespace
+
+core::SharedContact NewerContacts::find(core::ContactId id) const {
+  const auto found =
+      std::ranges::lower_bound(contacts, id, {}, [](const core::SharedContact& contact) { return contact->id; });
+  return found != contacts.end() && (*found)->id == id ? *found : core::SharedContact();
+}
+
+void Memtable::publish(core::TeamId id, const Changes& changes, Clock::time_point now) {
+  const std::unique_lock lock(mutex_);
+  auto& team = teams_[id];
+  team.seq = changes.last_seq;
+  entries_ += static_cast<std::uint64_t>(changes.last_seq - changes.first_seq + 1);
+  for (const auto& [contact, newest] : changes.contacts) {
+    if (newest) {
+      put(id, team, changes, newest, now);
+    } else {
+      erase(team, contact);
+    }
+  }
+  forget_stale_places();
+}
+
+void Memtable::begin(core::TeamId team, std::int64_t seq) {
+  const std::unique_lock lock(mutex_);
+  teams_[team].seq = seq;
+}
+
+std::vector<Memtable::Item> Memtable::oldest(std::size_t count) {
+  const std::shared_lock lock(mutex_);
+  std::vector<Item> items;
+  for (auto place = order_.begin(); place != order_.end() && items.size() < count; ++place) {
+    if (const Entry* entry = entry_at(*place))
+      items.push_back({.team = place->team, .first_seq = place->first_seq, .contact = entry->contact});
+  }
+  return items;
+}
+
+void Memtable::remove(const std::vector<Item>& items) {
+  const std::unique_lock lock(mutex_);
+  for (const auto& item : items) erase(teams_[item.team], item.contact->id);
+  forget_stale_places();
+}
+
+bool Memtable::is_empty() const {
+  const std::shared_lock lock(mutex_);
+  return contacts_ == 0;
+}
+
+bool Memtable::is_full() const {
+  const std::shared_lock lock(mutex_);
+  return contacts_ > limits_.contacts || bytes_ > limits_.bytes ||
+         (contacts_ > 0 && entries_ - order_.front().entries > limits_.entries);
+}
+
+std::optional<Memtable::Clock::time_point> Memtable::behind_since() const {
+  const std::shared_lock lock(mutex_);
+  return contacts_ == 0 ? std::nullopt : std::optional(order_.front().since);
+}
+
+bool Memtable::has(core::TeamId team) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = teams_.find(team);
+  return found != teams_.end() && !found->second.contacts.empty();
+}
+
+std::int64_t Memtable::flushed_seq(core::TeamId team, const std::vector<Item>& removed) const {
+  const std::shared_lock lock(mutex_);
+  const auto& state = teams_.at(team);
+  std::size_t left = state.contacts.size();
+  std::int64_t seq = 0;
+  for (const auto& item : removed) {
+    if (item.team != team) continue;
+    --left;
+    // Rows fall behind in the order of the log: whoever is left fell behind with this entry or a later one.
+    seq = std::max(seq, item.first_seq - 1);
+  }
+  return left == 0 ? state.seq : seq;
+}
+
+core::SharedContact Memtable::find(core::TeamId team, core::ContactId id) const {
+  const std::shared_lock lock(mutex_);
+  const auto found_team = teams_.find(team);
+  if (found_team == teams_.end()) return {};
+  const auto& contacts = found_team->second.contacts;
+  const auto found = contacts.find(id);
+  return found == contacts.end() ? core::SharedContact() : found->second.contact;
+}
+
+NewerContacts Memtable::newer(core::TeamId team, const std::function<void()>& open_snapshot) const {
+  const std::shared_lock lock(mutex_);
+  open_snapshot();
+  const auto found = teams_.find(team);
+  return found == teams_.end() ? NewerContacts{} : copy(found->second);
+}
+
+std::map<core::TeamId, NewerContacts> Memtable::newer(const std::function<void()>& open_snapshot) const {
+  const std::shared_lock lock(mutex_);
+  open_snapshot();
+  std::map<core::TeamId, NewerContacts> newer;
+  for (const auto& [id, team] : teams_) newer.emplace(id, copy(team));
+  return newer;
+}
+
+void Memtable::put(core::TeamId id, Team& team, const Changes& changes, const core::SharedContact& contact,
+                   Clock::time_point now) {
+  auto& entry = team.contacts[contact->id];
+  if (!entry.contact) {
+    ++contacts_;
+    entry.place = ++last_place_;
+    order_.push_back({.place = entry.place,
+                      .team = id,
+                      .contact = contact->id,
+                      .first_seq = changes.first_seq,
+                      .entries = entries_,
+                      .since = now});
+  }
+  bytes_ -= entry.bytes;
+  entry.contact = contact;
+  entry.bytes = size_of(*contact);
+  bytes_ += entry.bytes;
+}
+
+void Memtable::erase(Team& team, core::ContactId contact) {
+  const auto found = team.contacts.find(contact);
+  if (found == team.contacts.end()) return;
+  --contacts_;
+  bytes_ -= found->second.bytes;
+  team.contacts.erase(found);
+}
+
+/// So that the first place, if there is one, is that of the contact whose row is behind for the longest time.
+void Memtable::forget_stale_places() {
+  while (!order_.empty() && !entry_at(order_.front())) order_.pop_front();
+}
+
+const Memtable::Entry* Memtable::entry_at(const Place& place) const {
+  const auto& contacts = teams_.at(place.team).contacts;
+  const auto found = contacts.find(place.contact);
+  return found != contacts.end() && found->second.place == place.place ? &found->second : nullptr;
+}
+
+NewerContacts Memtable::copy(const Team& team) {
+  NewerContacts newer{.seq = team.seq, .contacts = {}};
+  newer.contacts.reserve(team.contacts.size());
+  for (const auto& [id, entry] : team.contacts) newer.contacts.push_back(entry.contact);
+  std::ranges::sort(newer.contacts, {}, [](const core::SharedContact& contact) { return contact->id; });
+  return newer;
+}
+
+}  // namespace cardfile::store::sqlite
