@@ -125,31 +125,42 @@ TEST(Memtable, SaysSinceWhenARowIsBehind) {
   EXPECT_EQ(memtable.behind_since(), kNoon + seconds(2));
 }
 
-TEST(Memtable, IsFullOfContactsOfTextsOrOfEntries) {
-  Memtable few({.contacts = 2});
-  Memtable small({.bytes = 100'000});
-  Memtable short_log({.entries = 5});
-  for (Memtable* memtable : {&few, &small, &short_log}) {
-    Team sales(*memtable, kSales);
-    sales.update({contact(1)});
-    sales.update({contact(2)});
-    EXPECT_FALSE(memtable->is_full());
-  }
-  Team(few, kSupport).update({contact(3)});
-  EXPECT_TRUE(few.is_full());
-  few.remove(few.oldest(1));
-  EXPECT_FALSE(few.is_full());
+TEST(Memtable, TakesWhatItHasAndMoreWhileThereIsRoom) {
+  Memtable memtable({.contacts = 2});
+  Team sales(memtable, kSales);
+  sales.update({contact(1)});
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(2), 0));
+  EXPECT_FALSE(memtable.takes(kSales, ContactId(2), 1)) << "one of the same transaction has the last place";
+  sales.update({contact(2)});
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(2), 5));
+  EXPECT_FALSE(memtable.takes(kSales, ContactId(3), 0));
+  EXPECT_FALSE(memtable.takes(kSupport, ContactId(2), 0));
+  memtable.remove(memtable.oldest(1));
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(3), 0));
+}
 
-  Team(small, kSupport).update({contact(3, std::string(100'000, 'a'))});
-  EXPECT_TRUE(small.is_full());
-  Team(small, kSupport).update({contact(3, "Ada")});
-  EXPECT_FALSE(small.is_full());
+TEST(Memtable, TakesNothingWhenItsContactsAreTooLarge) {
+  Memtable memtable({.bytes = 100'000});
+  Team sales(memtable, kSales);
+  sales.update({contact(1, std::string(100'000, 'a'))});
+  EXPECT_FALSE(memtable.takes(kSales, ContactId(1), 0));
+  sales.update({contact(1, "Ada")});
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(1), 0));
+}
 
-  Team support(short_log, kSupport);
-  for (int i = 0; i < 5; ++i) support.save_row_of(8);
-  EXPECT_TRUE(short_log.is_full()) << "so many entries would have to be read again after a crash";
-  short_log.remove(short_log.oldest(2));
-  EXPECT_FALSE(short_log.is_full());
+TEST(Memtable, IsOverdueWhenTooManyEntriesWouldBeReadAgain) {
+  Memtable memtable({.entries = 5});
+  Team sales(memtable, kSales);
+  Team support(memtable, kSupport);
+  sales.update({contact(1)});
+  sales.update({contact(2)});
+  for (int i = 0; i < 4; ++i) support.save_row_of(8);
+  EXPECT_FALSE(memtable.is_overdue());
+  support.save_row_of(8);
+  support.save_row_of(8);
+  EXPECT_TRUE(memtable.is_overdue());
+  memtable.remove(memtable.oldest(2));
+  EXPECT_FALSE(memtable.is_overdue()) << "no row is behind";
 }
 
 TEST(Memtable, IsCopiedInTheOrderOfIdsWithTheEntryThatItKnowsOf) {

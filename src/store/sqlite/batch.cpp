@@ -84,7 +84,8 @@ class Batch::Team final : public core::TeamState {
 
  private:
   void save(const core::ContactChange& change, RowWriter& writer) {
-    if (rows_of_updates_ == RowsOfUpdates::left_behind && may_be_behind(change)) {
+    if (rows_of_updates_ == RowsOfUpdates::left_behind && may_be_behind(change) &&
+        memtable_.takes(id_, change.after->id, newest_.size())) {
       newest_.insert_or_assign(change.after->id, change.after);
       return;
     }

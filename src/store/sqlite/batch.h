@@ -21,8 +21,9 @@ enum class RowsOfUpdates { saved, left_behind };
 
 /// Lets core decide commands one by one and saves what it decided through the connection of `reader` and `writer`, in
 /// the transaction that is open there; what is saved is read again by later commands. Of an update that leaves the
-/// addresses alone only the log entry need be saved; the contact itself goes into the memtable then. What the batch
-/// changes in memory stays in the batch until publish(), so that a batch that fails leaves nothing behind.
+/// addresses alone only the log entry need be saved; the contact itself goes into the memtable then, if that takes it.
+/// What the batch changes in memory stays in the batch until publish(), so that a batch that fails leaves nothing
+/// behind.
 class Batch {
  public:
   Batch(RowReader& reader, RowWriter& writer, const Memtable& memtable, const Directories& directories,

@@ -67,10 +67,17 @@ bool Memtable::is_empty() const {
   return contacts_ == 0;
 }
 
-bool Memtable::is_full() const {
+bool Memtable::takes(core::TeamId team, core::ContactId id, std::size_t others) const {
   const std::shared_lock lock(mutex_);
-  return contacts_ > limits_.contacts || bytes_ > limits_.bytes ||
-         (contacts_ > 0 && entries_ - order_.front().entries > limits_.entries);
+  if (bytes_ > limits_.bytes) return false;
+  if (contacts_ + others < limits_.contacts) return true;
+  const auto found = teams_.find(team);
+  return found != teams_.end() && found->second.contacts.contains(id);
+}
+
+bool Memtable::is_overdue() const {
+  const std::shared_lock lock(mutex_);
+  return contacts_ > 0 && entries_ - order_.front().entries > limits_.entries;
 }
 
 std::optional<Memtable::Clock::time_point> Memtable::behind_since() const {

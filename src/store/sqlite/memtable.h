@@ -27,11 +27,11 @@ struct NewerContacts {
   core::SharedContact find(core::ContactId id) const;
 };
 
-/// How much may wait in memory. Beyond it, rows have to be brought after.
+/// How much may wait in memory.
 struct MemtableLimits {
-  std::size_t contacts = 8'192;
-  std::size_t bytes = std::size_t{16} << 20;  // Roughly: of the contacts' own texts.
-  std::size_t entries = 32'768;               // Of the change log, which are read again after a crash.
+  std::size_t contacts = 12'288;
+  std::size_t bytes = std::size_t{16} << 20;  // Roughly: of the contacts and their texts.
+  std::size_t entries = 49'152;               // Of the change log, which are read again after a crash.
 };
 
 /// What a commit has to make durable is the change log, which is written in order; the rows of updated contacts, which
@@ -72,7 +72,10 @@ class Memtable {
   void remove(const std::vector<Item>& items);
 
   bool is_empty() const;
-  bool is_full() const;
+  /// Whether the row of a contact may be left behind: it is already, or there is room for it beside `others`.
+  bool takes(core::TeamId team, core::ContactId id, std::size_t others) const;
+  /// Whether more of the log than the limit would be read again after a crash.
+  bool is_overdue() const;
   /// None when no row is behind.
   std::optional<Clock::time_point> behind_since() const;
   /// Whether any of the team's rows is behind.

@@ -133,7 +133,7 @@ bool Writer::is_ending() const {
 void Writer::commit(const Submissions& submissions) {
   try {
     if (!failure().empty()) throw core::Error(core::ErrorCode::unavailable, std::string(kNoWrites));
-    make_room();
+    shorten_recovery();
     apply_and_commit(submissions);
   } catch (const std::exception& error) {
     fail(submissions, error);
@@ -142,8 +142,8 @@ void Writer::commit(const Submissions& submissions) {
 }
 
 /// Writers that are faster than rows can be brought after wait for it.
-void Writer::make_room() {
-  while (memtable_.is_full()) flusher_.step();
+void Writer::shorten_recovery() {
+  while (memtable_.is_overdue()) flusher_.step();
 }
 
 void Writer::apply_and_commit(const Submissions& submissions) {

@@ -73,7 +73,7 @@ class Writer {
   Submissions take();
   bool is_ending() const;
   void commit(const Submissions& submissions);
-  void make_room();
+  void shorten_recovery();
   void apply_and_commit(const Submissions& submissions);
   void flush_if_due();
   void flush_all();
