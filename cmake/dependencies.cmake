@@ -8,6 +8,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
+find_package(mimalloc 2.0 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(nlohmann_json REQUIRED)  # With valijson, which is headers only: for tests.
 
