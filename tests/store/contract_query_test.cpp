@@ -97,6 +97,7 @@ TEST_P(QueriedContacts, AreTheOneWithAnIdIfTheRestIsTrueToo) {
   EXPECT_EQ(found({.assigned = core::UserId(1), .id = core::ContactId(3)}), Ids{});
   EXPECT_EQ(found({.id = core::ContactId(3), .offset = 1}), Ids{});
   EXPECT_EQ(counted({.id = core::ContactId(3)}), 1);
+  EXPECT_EQ(counted({.id = core::ContactId(3), .offset = 1}), 1);
   EXPECT_EQ(counted({.assigned = core::UserId(1), .id = core::ContactId(3)}), 0);
 }
 

@@ -236,7 +236,10 @@ std::vector<core::Contact> Queries::contacts(core::TeamId team, const core::Cont
 
 std::int64_t Queries::count(core::TeamId team, const core::ContactQuery& query) {
   if (query.parent) return 0;
-  if (query.id) return static_cast<std::int64_t>(contact_with_id(team, query).size());
+  if (query.id) {
+    const auto contact = this->contact(team, *query.id);
+    return contact && core::matches(query, *contact) ? 1 : 0;
+  }
   if (!query.filter && !query.date && !query.assigned) return rows_.contact_count(team);
   if (const auto found = search_.count(team, query)) return *found;
   const View view(connection_, rows_, memtable_, team);
