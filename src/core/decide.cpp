@@ -51,7 +51,8 @@ Decision decide(Command command, const TeamState& state, Timestamp now) {
   if (!founds_team && !state.directory()) throw Error(ErrorCode::not_found, "no team has this id");
   Recorder recorder(command, state.clock(), now);
   Decision decision = std::visit([&](auto& action) { return decide_action(action, state, recorder); }, command.action);
-  return command.dry_run ? without_effect(std::move(decision), state) : decision;
+  if (command.dry_run) return without_effect(std::move(decision), state);
+  return decision;
 }
 
 }  // namespace cardfile::core
