@@ -1,45 +1,32 @@
 #include "store/sqlite/readers.h"
 
-#include <utility>
+#include <atomic>
 
 namespace cardfile::store::sqlite {
 namespace {
 
-constexpr std::size_t kReadersMax = 8;
+/// A number for each thread, in the order in which they first ask.
+std::size_t number_of_thread() {
+  static std::atomic<std::size_t> threads = 0;
+  thread_local const std::size_t number = threads++;
+  return number;
+}
 
 }  // namespace
 
 Readers::Lease Readers::take() {
-  auto reader = take_idle();
-  if (!reader) {
-    try {
-      reader = std::make_unique<Reader>(options_, memtable_, search_file_);
-    } catch (...) {
-      give_back(nullptr);
-      throw;
-    }
+  const auto own = number_of_thread();
+  for (std::size_t i = 0; i < kReadersMax; ++i) {
+    Place& place = places_[(own + i) % kReadersMax];
+    if (std::unique_lock lock(place.mutex, std::try_to_lock); lock) return taken(place, std::move(lock));
   }
-  return {*this, std::move(reader)};
+  Place& place = places_[own % kReadersMax];
+  return taken(place, std::unique_lock(place.mutex));
 }
 
-/// Null when the caller may open one more.
-std::unique_ptr<Reader> Readers::take_idle() {
-  std::unique_lock lock(mutex_);
-  given_back_.wait(lock, [this] { return out_ < kReadersMax; });
-  ++out_;
-  if (idle_.empty()) return nullptr;
-  auto reader = std::move(idle_.back());
-  idle_.pop_back();
-  return reader;
-}
-
-void Readers::give_back(std::unique_ptr<Reader> reader) {
-  {
-    const std::lock_guard lock(mutex_);
-    --out_;
-    if (reader) idle_.push_back(std::move(reader));
-  }
-  given_back_.notify_one();
+Readers::Lease Readers::taken(Place& place, std::unique_lock<std::mutex> lock) {
+  if (!place.reader) place.reader = std::make_unique<Reader>(options_, memtable_, search_file_);
+  return {std::move(lock), *place.reader};
 }
 
 }  // namespace cardfile::store::sqlite

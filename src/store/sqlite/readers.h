@@ -1,11 +1,11 @@
 #pragma once
 // Readers: connections that read while the writer writes.
 
-#include <condition_variable>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <vector>
+#include <utility>
 
 #include "core/address.h"
 #include "core/contact.h"
@@ -34,46 +34,45 @@ class Reader {
   Queries queries;
 };
 
-/// A small pool of readers, each opened when all others are out. Safe to call from any thread.
+/// A small pool of readers, each opened when it is first needed. A thread comes back to the one that it had last, so
+/// that threads do not get in each other's way. Safe to call from any thread.
 class Readers {
+  struct Place {
+    std::mutex mutex;
+    std::unique_ptr<Reader> reader;  // Guarded by mutex; null until it is needed.
+  };
+
  public:
-  /// Gives its reader back.
+  /// Gives its reader back, on the thread that took it.
   class Lease {
    public:
-    Lease(Readers& pool, std::unique_ptr<Reader> reader) : pool_(pool), reader_(std::move(reader)) {}
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    ~Lease() { pool_.give_back(std::move(reader_)); }
+    Lease(std::unique_lock<std::mutex> lock, Reader& reader) : lock_(std::move(lock)), reader_(reader) {}
 
     /// For the change log: contacts' rows may be behind.
-    RowReader& rows() { return reader_->rows; }
-    Queries& queries() { return reader_->queries; }
+    RowReader& rows() { return reader_.rows; }
+    Queries& queries() { return reader_.queries; }
 
    private:
-    Readers& pool_;
-    std::unique_ptr<Reader> reader_;
+    std::unique_lock<std::mutex> lock_;
+    Reader& reader_;
   };
 
   /// `memtable` and `search_file` are lent.
   Readers(ConnectionOptions options, const Memtable& memtable, SearchFile& search_file)
       : options_(std::move(options)), memtable_(memtable), search_file_(search_file) {}
 
-  /// Waits while as many readers are out as there may be. Throws SqliteError.
+  /// Waits while all readers are out. Throws SqliteError.
   Lease take();
 
  private:
-  std::unique_ptr<Reader> take_idle();
-  void give_back(std::unique_ptr<Reader> reader);
+  static constexpr std::size_t kReadersMax = 8;
+
+  Lease taken(Place& place, std::unique_lock<std::mutex> lock);
 
   const ConnectionOptions options_;
   const Memtable& memtable_;
   SearchFile& search_file_;
-
-  std::mutex mutex_;
-  std::condition_variable given_back_;
-  // Guarded by mutex_.
-  std::vector<std::unique_ptr<Reader>> idle_;
-  std::size_t out_ = 0;
+  std::array<Place, kReadersMax> places_;
 };
 
 }  // namespace cardfile::store::sqlite
