@@ -53,8 +53,7 @@ class Api::Impl {
     std::optional<RateLimiter::Standing> standing;
     if (route.access != Access::anyone) {
       const core::Timestamp now = parts_.clock();
-      const auto identity =
-          route.access == Access::n8n ? credentials_.identify_n8n(request) : credentials_.identify(request, now);
+      const auto identity = identify(route, request, now);
       if (!identity)
         co_return finished(refuse_stranger(request, request_id), request, route.pattern, request_id, begin);
       team = identity->team;
@@ -84,6 +83,16 @@ class Api::Impl {
     co_return finished(std::move(response), request, route.pattern, request_id, begin);
   }
 
+  std::optional<http::Response> refusal_before_body(const http::Request& request) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto match = router_.find(request.method, request.path);
+    const Route* const route = match ? &routes()[match->route] : nullptr;
+    if (route && (route->access == Access::anyone || identify(*route, request, parts_.clock()))) return std::nullopt;
+    const core::Uuid request_id = parts_.next_uuid();
+    http::Response response = route ? refuse_stranger(request, request_id) : refuse_unrouted(request, request_id);
+    return finished(std::move(response), request, route ? route->pattern : "", request_id, begin);
+  }
+
   http::Response protocol_error(const http::ProtocolError& error) {
     const core::Uuid request_id = parts_.next_uuid();
     http::Response response = problem(error, request_id);
@@ -94,6 +103,10 @@ class Api::Impl {
   void begin_drain() { draining_ = true; }
 
  private:
+  std::optional<Identity> identify(const Route& route, const http::Request& request, core::Timestamp now) const {
+    return route.access == Access::n8n ? credentials_.identify_n8n(request) : credentials_.identify(request, now);
+  }
+
   /// In the form that errors have on the surface that was called.
   http::Response refusal(const core::Error& error, const http::Request& request, const core::Uuid& request_id) const {
     http::Response response = n8n::is_called(request) ? n8n::problem(error) : problem(error, request_id);
@@ -187,6 +200,10 @@ Api::~Api() = default;
 
 base::Task<http::Response> Api::handle(const http::Request& request, base::Executor& executor) {
   return impl_->handle(request, executor);
+}
+
+std::optional<http::Response> Api::refusal_before_body(const http::Request& request) {
+  return impl_->refusal_before_body(request);
 }
 
 http::Response Api::protocol_error(const http::ProtocolError& error) { return impl_->protocol_error(error); }

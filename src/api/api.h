@@ -2,6 +2,7 @@
 // Api: the product over HTTP. A request comes in, an answer goes out; everything between is here.
 
 #include <memory>
+#include <optional>
 
 #include "api/parts.h"
 #include "base/executor.h"
@@ -22,6 +23,10 @@ class Api {
   base::Task<http::Response> handle(const http::Request& request, base::Executor& executor);
 
   /// The JSON form of what the HTTP layer refuses. For http::ErrorPage.
+  /// The answer to a request whose body is not worth reading: nothing is at its path, or nobody is behind its
+  /// credentials. None when handle() is to see it. For http::Admission.
+  std::optional<http::Response> refusal_before_body(const http::Request& request);
+
   http::Response protocol_error(const http::ProtocolError& error);
 
   /// From here on /readyz answers 503, so that a load balancer sends its requests elsewhere.

@@ -123,7 +123,8 @@ std::unique_ptr<http::Server> open_server(const ServeSettings& settings, api::Ap
                           .limits = settings.limits,
                           .tls = settings.tls},
       [&api](const http::Request& request, base::Executor& executor) { return api.handle(request, executor); },
-      [&api](const http::ProtocolError& error) { return api.protocol_error(error); });
+      [&api](const http::ProtocolError& error) { return api.protocol_error(error); },
+      [&api](const http::Request& request) { return api.refusal_before_body(request); });
 }
 
 /// Without it the server serves as well, and the operator's commands wait until it ends.

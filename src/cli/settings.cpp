@@ -116,6 +116,7 @@ http::Limits limits(const base::Config& config) {
   return {
       .header_bytes_max = size("max_header_bytes"),
       .body_bytes_max = size("max_body_bytes"),
+      .held_bytes_max = std::max(http::Limits().held_bytes_max, 4 * size("max_body_bytes")),
       .connections_max = size("max_connections"),
       .header_timeout = time("header_timeout_ms"),
       .body_timeout = time("body_timeout_ms"),

@@ -19,6 +19,9 @@ using Status = IoResult::Status;
 constexpr std::size_t kCopiedBodyBytesMax = 32 * 1024;
 // Pipelined answers are sent together up to about this size.
 constexpr std::size_t kGatheredBytesMax = 64 * 1024;
+// Requests that hold no more are not counted: connections_max is their bound. An exchange keeps as much from one
+// request to the next.
+constexpr std::size_t kUncountedBytesMax = 128 * 1024;
 // A peer that pipelines without end gives the thread's other connections their turn after so many steps.
 constexpr int kStepsInARow = 64;
 // How long the peer may take to close its side, so that it reads our last answer before anything is torn down.
@@ -183,11 +186,28 @@ base::Task<bool> Connection::shake_hands() {
 
 base::Task<Connection::Leave> Connection::answer_requests() {
   using State = Parser::State;
+  bool is_admitted = false;
   for (int steps = 1;; ++steps) {
     if (steps % kStepsInARow == 0) co_await Turn(loop_);
 
     const State state = exchange_ ? exchange_->parser.advance() : State::idle;
-    if (exchange_ && exchange_->parser.take_continue()) exchange_->out += "HTTP/1.1 100 Continue\r\n\r\n";
+    const bool waits_for_continue = exchange_ && exchange_->parser.take_continue();
+    if (state == State::body) {
+      const bool fits = count_held();
+      if (!is_admitted && (waits_for_continue || held_ > 0)) {
+        const auto refusal = refusal_before_body();
+        if (refusal) {
+          append_last(*refusal);
+          co_return Leave::with_answer;
+        }
+        is_admitted = true;
+      }
+      if (!fits) {
+        append_refusal({503, "The server holds as many large requests as it takes. Try again in a moment."});
+        co_return Leave::with_answer;
+      }
+    }
+    if (waits_for_continue) exchange_->out += "HTTP/1.1 100 Continue\r\n\r\n";
     if (state == State::refused) {
       append_refusal(exchange_->parser.refusal());
       co_return Leave::with_answer;
@@ -207,6 +227,10 @@ base::Task<Connection::Leave> Connection::answer_requests() {
         co_return Leave::with_answer;
       }
       const AnswerForm form = answer_form();
+      // A large request is not held while its answer is sent.
+      exchange_->parser.next();
+      is_admitted = false;
+      count_held();
       append_head(exchange_->out, response, form);
       if (body_follows(response, form)) {
         if (response.body.size() <= kCopiedBodyBytesMax) {
@@ -220,7 +244,6 @@ base::Task<Connection::Leave> Connection::answer_requests() {
         }
       }
       if (form.close) co_return Leave::with_answer;
-      exchange_->parser.next();
       // The answer waits for the next one when that request is here already.
       if (exchange_->out.size() < kGatheredBytesMax) continue;
     }
@@ -318,6 +341,23 @@ Exchange& Connection::exchange() {
 
 void Connection::release_exchange() {
   if (exchange_) loop_.give_back(std::move(exchange_));
+  count_held();
+}
+
+std::optional<Response> Connection::refusal_before_body() const {
+  const Admission& admission = loop_.service().admission;
+  return admission ? admission(exchange_->parser.request()) : std::nullopt;
+}
+
+bool Connection::count_held() {
+  const std::size_t bytes = exchange_ ? exchange_->parser.bytes_held() : 0;
+  const std::size_t counted = bytes > kUncountedBytesMax ? bytes : 0;
+  if (counted == held_) return true;
+  auto& total = loop_.service().held_bytes;
+  const std::size_t before = total.fetch_add(counted - held_);  // Wraps around where it becomes less.
+  const bool fits = counted < held_ || before + (counted - held_) <= loop_.service().limits.held_bytes_max;
+  held_ = counted;
+  return fits;
 }
 
 AnswerForm Connection::answer_form() const {
@@ -335,10 +375,14 @@ void Connection::append_refusal(const ProtocolError& error) {
   } catch (...) {
     page = {.status = error.status, .body = {}, .content_type = "text/plain", .headers = {}};
   }
+  append_last(page);
+}
+
+void Connection::append_last(const Response& response) {
   const AnswerForm form{
       .head = exchange().parser.request().method == "HEAD", .close = true, .date_header = loop_.date_header()};
-  append_head(exchange_->out, page, form);
-  if (body_follows(page, form)) exchange_->out += page.body;
+  append_head(exchange_->out, response, form);
+  if (body_follows(response, form)) exchange_->out += response.body;
 }
 
 bool Connection::has_unread_input() {

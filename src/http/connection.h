@@ -4,6 +4,7 @@
 #include <boost/asio/socket_base.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/task.h"
@@ -63,6 +64,10 @@ class Connection {
   void release_exchange();
   AnswerForm answer_form() const;
   void append_refusal(const ProtocolError& error);
+  void append_last(const Response& response);
+  std::optional<Response> refusal_before_body() const;
+  /// Counts anew what the request holds, if it is large; false when that is more than is left for large ones.
+  bool count_held();
   bool has_unread_input();
 
   Loop& loop_;
@@ -71,6 +76,7 @@ class Connection {
   std::unique_ptr<Exchange> exchange_;  // Null while idle.
   std::string_view unsent_;
   std::size_t place_ = 0;  // In the loop's list.
+  std::size_t held_ = 0;   // What is counted of this request among those of all.
   Clock::time_point deadline_ = Clock::time_point::max();
   Phase phase_ = Phase::idle;
   boost::asio::socket_base::wait_type wait_for_ = boost::asio::socket_base::wait_read;

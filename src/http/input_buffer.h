@@ -25,6 +25,9 @@ class InputBuffer {
 
   void clear();
 
+  /// The memory that it has.
+  std::size_t capacity() const { return capacity_; }
+
  private:
   std::unique_ptr<char[]> storage_;
   std::size_t capacity_ = 0;

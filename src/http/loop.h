@@ -35,9 +35,11 @@ using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<
 struct Service {
   const Handler handler;
   const ErrorPage error_page;
+  const Admission admission;
   const Limits limits;
   const std::unique_ptr<const TlsContext> tls;  // Null: plain HTTP.
   std::atomic<std::size_t> connections = 0;
+  std::atomic<std::size_t> held_bytes = 0;  // By large requests.
 };
 
 /// What a connection needs while a request is on its way. Connections that wait hold none, so there are about as many

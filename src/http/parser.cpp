@@ -252,6 +252,10 @@ class Parser::Impl {
   }
   bool is_http_11() const { return sink_->facts().http_11; }
 
+  std::size_t bytes_held() const {
+    return std::max(buffer_.capacity(), header_bytes_ + content_length_) + body_.capacity();
+  }
+
   void next() {
     buffer_.consume(parsed_);
     begin();
@@ -408,6 +412,7 @@ const Request& Parser::request() const { return impl_->request(); }
 const ProtocolError& Parser::refusal() const { return impl_->refusal(); }
 bool Parser::keep_alive() const { return impl_->keep_alive(); }
 bool Parser::is_http_11() const { return impl_->is_http_11(); }
+std::size_t Parser::bytes_held() const { return impl_->bytes_held(); }
 void Parser::next() { impl_->next(); }
 void Parser::reset() { impl_->reset(); }
 

@@ -47,6 +47,9 @@ class Parser {
   bool keep_alive() const;
   bool is_http_11() const;
 
+  /// The memory that the request takes, or will take as far as that is known, with what has come behind it.
+  std::size_t bytes_held() const;
+
   /// Forgets the request that was answered; bytes that follow it stay.
   void next();
 

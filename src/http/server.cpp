@@ -67,9 +67,10 @@ std::vector<std::unique_ptr<Loop>> listen(Service& service, const ServerOptions&
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, Handler handler, ErrorPage error_page)
+  Impl(ServerOptions options, Handler handler, ErrorPage error_page, Admission admission)
       : service_{.handler = std::move(handler),
                  .error_page = std::move(error_page),
+                 .admission = std::move(admission),
                  .limits = options.limits,
                  .tls = load_tls(options.tls)},
         loops_(listen(service_, options)) {}
@@ -118,8 +119,9 @@ class Server::Impl {
   std::size_t running_ = 0;  // Guarded by mutex_.
 };
 
-Server::Server(ServerOptions options, Handler handler, ErrorPage error_page)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(handler), std::move(error_page))) {}
+Server::Server(ServerOptions options, Handler handler, ErrorPage error_page, Admission admission)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(handler), std::move(error_page),
+                                   std::move(admission))) {}
 Server::~Server() = default;
 std::uint16_t Server::port() const { return impl_->port(); }
 void Server::start() { impl_->start(); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/executor.h"
@@ -35,11 +36,16 @@ using Handler = std::function<base::Task<Response>(const Request& request, base:
 /// Writes the answer to a protocol error; called on a connection's thread, at the same time as on others.
 using ErrorPage = std::function<Response(const ProtocolError& error)>;
 
+/// Looks at a request before its body is read, when that is large or its sender waits for "100 Continue": what it gives
+/// is the answer, and the connection is closed behind it. Called on a connection's thread, at the same time as on
+/// others.
+using Admission = std::function<std::optional<Response>(const Request& request)>;
+
 class Server {
  public:
   /// Binds and listens, but answers nobody yet. Throws std::runtime_error with a sentence for the operator when the
   /// address cannot be had or the certificate cannot be read.
-  Server(ServerOptions options, Handler handler, ErrorPage error_page);
+  Server(ServerOptions options, Handler handler, ErrorPage error_page, Admission admission = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

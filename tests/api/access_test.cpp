@@ -69,6 +69,29 @@ TEST(Access, EndsWhenTheKeyIsRevoked) {
   EXPECT_EQ(world.send_as(world.other_team(), "GET", "/v1/team").status, 200);
 }
 
+TEST(Access, IsLookedAtBeforeALargeBody) {
+  World world;
+  world.has_n8n_key(world.team(), "n8n-key");
+  const auto refusal = [&world](std::string_view method, std::string_view path, std::string_view name,
+                                std::string_view value) {
+    http::Request request{.method = method, .target = path, .path = path, .query = {}, .headers = {}, .body = {}};
+    request.headers.emplace_back(name, value);
+    const auto response = world.api().refusal_before_body(request);
+    return response ? response->status : 0;
+  };
+  constexpr int kNone = 0;
+  const std::string good = "Bearer " + world.team().key;
+  EXPECT_EQ(refusal("POST", "/v1/batch/contacts", "Authorization", good), kNone);
+  EXPECT_EQ(refusal("POST", "/n8n/v1/lists", "X-Heymarket-API-Key", "n8n-key"), kNone);
+  EXPECT_EQ(refusal("GET", "/healthz", "X-Nothing", ""), kNone);
+  EXPECT_EQ(refusal("POST", "/v1/batch/contacts", "Authorization", "Bearer wrong"), 401);
+  EXPECT_EQ(refusal("POST", "/v1/batch/contacts", "X-Heymarket-API-Key", "n8n-key"), 401);
+  EXPECT_EQ(refusal("POST", "/n8n/v1/lists", "Authorization", good), 401);
+  EXPECT_EQ(refusal("POST", "/v1/nowhere", "Authorization", good), 404);
+  EXPECT_EQ(refusal("PATCH", "/v1/contact/1", "Authorization", good), 405);
+  EXPECT_EQ(refusal("POST", "/v1/messages", "Authorization", good), 501);
+}
+
 TEST(Refusals, UnknownPathsAndMethodsAreJsonToo) {
   World world;
   for (const char* path : {"/", "/v1", "/v1/contact/1/2", "/v3/contact", "/v1/contactx", "//v1/contact"}) {

@@ -107,6 +107,43 @@ TEST(Connection, RefusesABodyThatIsTooLargeInsteadOfContinue) {
   EXPECT_TRUE(peer.is_closed());
 }
 
+/// Lets those in who say so.
+std::optional<Response> admit(const Request& request) {
+  if (request.header("Authorization") == "let me in") return std::nullopt;
+  Response response;
+  response.status = 401;
+  return response;
+}
+
+TEST(Connection, RefusesWhoIsNotAdmittedInsteadOfContinue) {
+  const TestServer server({}, echo, admit);
+  Peer peer = server.peer();
+  EXPECT_EQ(peer.ask("POST /a HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n").status, 401);
+  EXPECT_TRUE(peer.is_closed());
+  Peer other = server.peer();
+  EXPECT_EQ(other
+                .ask("POST /a HTTP/1.1\r\nHost: t\r\nAuthorization: let me in\r\nExpect: 100-continue\r\n"
+                     "Content-Length: 5\r\n\r\n")
+                .status,
+            100);
+  EXPECT_EQ(other.ask("hello").body, "POST /a [hello]");
+}
+
+TEST(Connection, ReadsNoLargeBodyOfWhoIsNotAdmitted) {
+  const TestServer server({}, echo, admit);
+  const std::string part(200'000, 'x');  // Of a body that never ends.
+  for (const char* framing : {"Content-Length: 1000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nF4240\r\n"}) {
+    Peer peer = server.peer();
+    EXPECT_EQ(peer.ask("POST /a HTTP/1.1\r\nHost: t\r\n" + (framing + part)).status, 401);
+    EXPECT_TRUE(peer.is_closed());
+  }
+  // A small one is read, so that the connection can go on: the handler sees to it.
+  Peer peer = server.peer();
+  peer.send("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhel");
+  EXPECT_EQ(peer.ask("lo").body, "POST /a [hello]");
+  EXPECT_EQ(peer.ask("GET /a HTTP/1.1\r\nHost: t\r\n\r\n").status, 200);
+}
+
 TEST(Connection, GetsARefusalThroughToASenderWhoIsStillSending) {
   ServerOptions options;
   options.limits.body_bytes_max = 1024;

@@ -102,6 +102,33 @@ TEST(Limits, TheConnectionOverTheMaximumIsTurnedAway) {
   EXPECT_EQ(peers.front().ask(kGet).status, 200) << "those that are in stay in";
 }
 
+TEST(Limits, LargeRequestsHoldNoMoreThanTheirShareTogether) {
+  const TestServer server(with({.held_bytes_max = 512 * 1024}));
+  const std::string head = "POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 400000\r\n";
+  const std::string body(400'000, 'x');
+  Peer first = server.peer();
+  EXPECT_EQ(first.ask(head + "Expect: 100-continue\r\n\r\n").status, 100);
+  Peer second = server.peer();
+  EXPECT_EQ(second.ask(head + "\r\n").status, 503) << "there is no room for another";
+  EXPECT_TRUE(second.is_closed());
+  Peer small = server.peer();
+  EXPECT_EQ(small.ask(kGet).status, 200) << "small requests need none";
+  EXPECT_EQ(small.ask("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello").status, 200);
+
+  EXPECT_EQ(first.ask(body).status, 200) << "who is in stays in";
+  EXPECT_EQ(first.ask(head + "\r\n" + body).status, 200) << "and gives its share back with the answer";
+  EXPECT_EQ(small.ask(head + "\r\n" + body).status, 200);
+}
+
+TEST(Limits, ChunksCountAsWhatTheyHold) {
+  const TestServer server(with({.held_bytes_max = 256 * 1024}));
+  Peer peer = server.peer();
+  const std::string chunk = "186A0\r\n" + std::string(100'000, 'x') + "\r\n";
+  EXPECT_EQ(
+      peer.ask("POST /a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk).status,
+      503);
+}
+
 TEST(Limits, AConnectionThatEndsMakesRoom) {
   const TestServer server(with({.connections_max = 1}));
   for (int i = 0; i < 20; ++i) {

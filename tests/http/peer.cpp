@@ -129,9 +129,9 @@ Response error_page(const ProtocolError& error) {
   return response;
 }
 
-TestServer::TestServer(ServerOptions options, Answerer answerer) {
+TestServer::TestServer(ServerOptions options, Answerer answerer, Admission admission) {
   options.port = 0;
-  server_ = std::make_unique<Server>(std::move(options), std::move(answerer), error_page);
+  server_ = std::make_unique<Server>(std::move(options), std::move(answerer), error_page, std::move(admission));
   server_->start();
 }
 

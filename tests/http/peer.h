@@ -59,7 +59,7 @@ base::Task<Response> echo(const Request& request, base::Executor& executor);
 
 class TestServer {
  public:
-  explicit TestServer(ServerOptions options = {}, Answerer answerer = echo);
+  explicit TestServer(ServerOptions options = {}, Answerer answerer = echo, Admission admission = {});
 
   std::uint16_t port() const { return server_->port(); }
   Peer peer() const { return Peer(port()); }
