@@ -132,7 +132,8 @@ class Api::Impl {
                                                             ": send this to the real service"},
                      request_id);
     }
-    return refusal({core::ErrorCode::not_found, "nothing is at this path"}, request, request_id);
+    return refusal({core::ErrorCode::not_found, "nothing is at this path: /docs shows what there is"}, request,
+                   request_id);
   }
 
   static http::Response refuse_stranger(const http::Request& request, const core::Uuid& request_id) {

@@ -98,6 +98,7 @@ TEST(Refusals, UnknownPathsAndMethodsAreJsonToo) {
     const Reply reply = world.get(path);
     EXPECT_EQ(reply.status, 404) << path;
     EXPECT_EQ(reply["error"], "not_found");
+    EXPECT_NE(reply["message"].find("/docs"), std::string::npos) << reply["message"];
     EXPECT_EQ(reply.header("Content-Type"), "application/json");
   }
   const Reply reply = world.send("PATCH", "/v1/contact/1", "{}");
