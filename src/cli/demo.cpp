@@ -31,8 +31,8 @@ Overwrite all custom fields:
 
 curl -X PUT "{contact}?overwrite=true" {headers} -d '{{"phone": "{phone}", "custom": {{"123": "Starter"}}}}'
 
-See the contact with GET in place of PUT and without -d. The demo has no rate limit unless --rate-limit gives it one.
-Stop the server with Ctrl+C.
+See the contact with GET in place of PUT and without -d, and the whole API in a browser at {base}/docs.
+The demo has no rate limit unless --rate-limit gives it one. Stop the server with Ctrl+C.
 
 )";
 
@@ -70,7 +70,7 @@ void print_demo_guide(const std::string& base_url, const std::string& folder) {
   const std::string contact = fmt::format("{}/v1/contact/{}", base_url, kDemoContact.value());
   const std::string headers =
       fmt::format("-H \"Authorization: Bearer {}\" -H \"Content-Type: application/json\"", kDemoKey);
-  fmt::print(fmt::runtime(kGuide), "folder"_a = folder, "key"_a = kDemoKey, "contact"_a = contact,
+  fmt::print(fmt::runtime(kGuide), "base"_a = base_url, "folder"_a = folder, "key"_a = kDemoKey, "contact"_a = contact,
              "headers"_a = headers, "phone"_a = kDemoContactPhone);
   std::fflush(stdout);
 }
