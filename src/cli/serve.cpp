@@ -194,6 +194,10 @@ int serve(const base::Config& config) {
   server->start();
   const std::uint16_t port = server->port();
   log_listening(log, settings, port);
+  if (store->teams().empty()) {
+    log.write(base::LogLevel::info, "no_team",
+              {{"make_one", "cardfile team create \"My team\" --data " + settings.data}});
+  }
   if (settings.demo) print_demo_guide(base_url(settings, port), settings.data);
   port_file.write(port);
 

@@ -165,6 +165,18 @@ TEST_F(AServedFolder, EndsThoughACallerSaysNothing) {
   EXPECT_EQ(server.stop(), 0);
 }
 
+TEST(AServedFolderWithoutATeam, SaysHowToMakeOneAndThenServesIt) {
+  const TempFolder folder;
+  RunningServer server(folder);
+  server.port();
+  EXPECT_EQ(cardfile(folder, {"team", "create", "Sales"}).exit_code, 0);
+  const Finished key = cardfile(folder, {"key", "create", "--team", "1", "--name", "web", "--json"});
+  HttpClient client(server.port(), {{"Authorization", "Bearer " + json_member(key.output, "key")}});
+  EXPECT_EQ(client.send("GET", "/v1/team", "")->status, 200);
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_THAT(server.process().errors(), HasSubstr("cardfile team create"));
+}
+
 TEST(AServedFolderWithALongPath, IsAdministeredToo) {
   const TempFolder folder;
   const std::string data = "./" + std::string(100, 'a') + "/" + std::string(100, 'b');
