@@ -108,8 +108,9 @@ TEST(Memtable, KnowsUpToWhichEntryTheRowsOfATeamAreUpToDate) {
   memtable.remove(second);
   EXPECT_EQ(memtable.flushed_seq(kSales, memtable.oldest(1)), 4);
   memtable.remove(memtable.oldest(1));
-  EXPECT_FALSE(memtable.has(kSales));
-  EXPECT_TRUE(memtable.has(kSupport));
+  EXPECT_FALSE(memtable.has_more_than({}, kSales));
+  EXPECT_TRUE(memtable.has_more_than({}, kSupport));
+  EXPECT_FALSE(memtable.has_more_than({{ContactId(4), {}}}, kSupport));
 }
 
 TEST(Memtable, SaysSinceWhenARowIsBehind) {

@@ -101,6 +101,21 @@ TEST_F(RowsBehind, AreSavedWithTheirOwnChangesWhenAContactsAddressesChange) {
   EXPECT_EQ(world_.contact_at_phone("13125550142"), std::nullopt);
 }
 
+TEST_F(RowsBehind, AreNoneAnyMoreWhenTheLastOneIsSavedWithAChange) {
+  const auto flushed = [this] {
+    return Connection({.file = world_.options().folder / "cardfile.db"}).integer("SELECT seq FROM flushed");
+  };
+  const auto last_seq = [this] { return world_.log().back().seq; };
+  EXPECT_EQ(flushed(), last_seq());
+  world_.update(ada_.id, {.first = "Augusta"});
+  EXPECT_EQ(flushed(), last_seq() - 1);
+  world_.update(ada_.id, {.phone = "13125550199"});
+  EXPECT_EQ(flushed(), last_seq()) << "or the log that a crash would have us read again grows without bound";
+  world_.update(ada_.id, {.first = "Ada"});
+  world_.update(grace_.id, {.phone = "13125550198"});
+  EXPECT_EQ(flushed(), last_seq() - 2);
+}
+
 TEST_F(RowsBehind, AreBroughtAfterWhenTheStoreIsClosed) {
   const auto augusta = world_.update(ada_.id, {.first = "Augusta"});
   world_.close();

@@ -71,7 +71,8 @@ class Batch::Team final : public core::TeamState {
   /// Whether it appended to the log, and yet all rows are up to date.
   bool flushed() const {
     const auto behind = [](const auto& contact) { return static_cast<bool>(contact.second); };
-    return clock_.seq != stored_clock_.seq && !memtable_.has(id_) && std::ranges::none_of(newest_, behind);
+    return clock_.seq != stored_clock_.seq && std::ranges::none_of(newest_, behind) &&
+           !memtable_.has_more_than(newest_, id_);
   }
 
   void publish(Memtable& memtable, Memtable::Clock::time_point now) {

@@ -85,10 +85,12 @@ std::optional<Memtable::Clock::time_point> Memtable::behind_since() const {
   return contacts_ == 0 ? std::nullopt : std::optional(order_.front().since);
 }
 
-bool Memtable::has(core::TeamId team) const {
+bool Memtable::has_more_than(const std::map<core::ContactId, core::SharedContact>& others, core::TeamId team) const {
   const std::shared_lock lock(mutex_);
   const auto found = teams_.find(team);
-  return found != teams_.end() && !found->second.contacts.empty();
+  return found != teams_.end() && std::ranges::any_of(found->second.contacts, [&others](const auto& contact) {
+           return !others.contains(contact.first);
+         });
 }
 
 std::int64_t Memtable::flushed_seq(core::TeamId team, const std::vector<Item>& removed) const {

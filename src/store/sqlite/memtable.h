@@ -78,8 +78,8 @@ class Memtable {
   bool is_overdue() const;
   /// None when no row is behind.
   std::optional<Clock::time_point> behind_since() const;
-  /// Whether any of the team's rows is behind.
-  bool has(core::TeamId team) const;
+  /// Whether any of the team's rows is behind but those of `others`.
+  bool has_more_than(const std::map<core::ContactId, core::SharedContact>& others, core::TeamId team) const;
   /// Up to which entry of its log the team's rows are known to be up to date, once `removed` are.
   std::int64_t flushed_seq(core::TeamId team, const std::vector<Item>& removed) const;
 
