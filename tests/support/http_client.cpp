@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <utility>
 
@@ -100,6 +101,7 @@ bool HttpClient::connect() {
 bool HttpClient::write_all(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -108,7 +110,11 @@ bool HttpClient::write_all(std::string_view bytes) const {
 
 bool HttpClient::read_more() {
   std::array<char, 16 * 1024> piece;
-  const ssize_t count = ::recv(socket_, piece.data(), piece.size(), 0);
+  ssize_t count = 0;
+  // Where there is a timeout, a process that was stopped and goes on is told so here.
+  do {
+    count = ::recv(socket_, piece.data(), piece.size(), 0);
+  } while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
   received_.append(piece.data(), static_cast<std::size_t>(count));
   return true;
