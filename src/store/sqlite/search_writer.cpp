@@ -269,7 +269,7 @@ std::vector<core::TeamId> SearchWriter::teams() {
 std::optional<SearchWriter::Work> SearchWriter::next_work() {
   // Each team in its turn: one that changes all the time must not keep the others waiting.
   auto turns = teams();
-  std::ranges::rotate(turns, std::ranges::upper_bound(turns, last_team_));
+  std::rotate(turns.begin(), std::ranges::upper_bound(turns, last_team_), turns.end());
   for (const auto team : turns) {
     last_team_ = team;
     if (auto work = next_work(team)) return work;
