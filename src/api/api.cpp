@@ -27,6 +27,14 @@ std::int64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
 }
 
+/// A method as it may stand in the log: one that nobody has defined is whatever the caller wrote.
+std::string_view logged_method(std::string_view method) {
+  for (const std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    if (method == known) return known;
+  }
+  return "other";
+}
+
 }  // namespace
 
 /// The gate that every request passes: request id, route, credentials, rate limit, handler, answer, log.
@@ -178,7 +186,7 @@ class Api::Impl {
     std::string id = request_id.to_string();
     if (access_log_) {
       parts_.log.write(base::LogLevel::info, "request",
-                       {{"method", request.method},
+                       {{"method", logged_method(request.method)},
                         {"route", route},
                         {"status", std::int64_t{response.status}},
                         {"duration_us", microseconds_since(begin)},

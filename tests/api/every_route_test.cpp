@@ -182,7 +182,8 @@ std::string filled(std::string_view text, const std::map<std::string, Ids>& ids,
 
 std::string title(const Example& example) { return std::string(example.method) + ' ' + std::string(example.pattern); }
 
-/// The answer without what differs from request to request: its request id, and the id that was asked for.
+/// The headers, and the answer without what differs from request to request: its request id, and the id that was asked
+/// for.
 std::string shape(Reply reply, const std::string& asked_for) {
   const auto erase = [&reply](const std::string& text) {
     for (auto at = reply.body.find(text); !text.empty() && at != std::string::npos; at = reply.body.find(text, at)) {
@@ -191,7 +192,9 @@ std::string shape(Reply reply, const std::string& asked_for) {
   };
   erase(reply.header("X-Request-Id"));
   erase(asked_for);
-  return std::to_string(reply.status) + ' ' + reply.body;
+  std::string text = std::to_string(reply.status) + '\n';
+  for (const auto& [name, value] : reply.headers) text += name + (name == "X-Request-Id" ? "\n" : ": " + value + '\n');
+  return text + reply.body;
 }
 
 /// Calls `check` for each id of each example: with a function that sends the example with another id in its place, and
