@@ -111,7 +111,8 @@ class Canaries : public testing::TestWithParam<int> {};
 TEST_P(Canaries, AreInNoLogWhateverHappens) {
   const TempFolder folder;
   const std::string key = make_team_and_key(folder);
-  EXPECT_EQ(cardfile(folder, {"user", "create", "--name", "Canary User", "--team", "1", "--role", "admin"}).exit_code, 0);
+  EXPECT_EQ(cardfile(folder, {"user", "create", "--name", "Canary User", "--team", "1", "--role", "admin"}).exit_code,
+            0);
   std::string logs;
   std::set<int> statuses;
   {

@@ -2,7 +2,9 @@
 
 #include "prove/backups.h"
 #include "prove/clock.h"
+#include "prove/crowd.h"
 #include "prove/disk_failures.h"
+#include "prove/fuzz.h"
 #include "prove/kills.h"
 #include "prove/many_writers.h"
 #include "prove/one_contact.h"
@@ -34,6 +36,11 @@ const std::vector<Check>& checks() {
       {"same-answers", "over HTTP, SQLite and the reference engine answer the same and end in the same state",
        same_answers},
       {"replay-log", "the change log replayed from empty gives the stored contacts exactly", replay_log},
+      {"fuzz", "no bytes from outside crash what reads them or break a promise about it", fuzz},
+      {"idle-connections", "10,000 connections that wait take 20 KiB each, and no time of the others",
+       idle_connections},
+      {"slow-peers", "5,000 who send or read slowly are gone within 15 s, and the others answered", slow_peers},
+      {"soak", "under mixed load for long, memory and descriptors stay as they are, and nothing fails", soak},
   };
   return table;
 }

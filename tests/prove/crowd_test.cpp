@@ -1,0 +1,59 @@
+#include "prove/crowd.h"
+
+#include "prove/short_form.h"
+
+namespace cardfile::prove {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr IdleOptions kFewIdle{.connections = 300, .requests = 2'000};
+constexpr SlowOptions kFewSlow{.connections = 60, .timeout = milliseconds(300), .patience = milliseconds(10'000)};
+constexpr SoakOptions kShortSoak{.unit = milliseconds(200), .clients = 4};
+
+TEST(IdleConnections, WeighLittle) {
+  Campaign campaign(short_form("idle-connections", 1));
+  idle_connections(campaign, kFewIdle);
+  EXPECT_THAT(campaign.findings(), testing::IsEmpty());
+  EXPECT_EQ(campaign.figure("connections"), 300);
+}
+
+TEST(IdleConnections, ThatHoldHalfABodyAreFound) {
+  IdleOptions faulty = kFewIdle;
+  faulty.hold_half_a_body = true;
+  expect_found(
+      "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); },
+      "an idle connection takes");
+}
+
+TEST(SlowPeers, AreLetGo) {
+  Campaign campaign(short_form("slow-peers", 1));
+  slow_peers(campaign, kFewSlow);
+  EXPECT_THAT(campaign.findings(), testing::IsEmpty());
+  EXPECT_EQ(campaign.figure("slow connections"), 60);
+}
+
+TEST(SlowPeers, OfAPatientServerAreFound) {
+  SlowOptions faulty = kFewSlow;
+  faulty.patient_server = true;
+  faulty.patience = milliseconds(1'500);
+  expect_found(
+      "slow-peers", 1, [&](Campaign& campaign) { slow_peers(campaign, faulty); }, "slow peers are still connected");
+}
+
+TEST(Soak, LeavesMemoryAndDescriptorsAsTheyAre) {
+  Campaign campaign(short_form("soak", 5));
+  soak(campaign, kShortSoak);
+  EXPECT_THAT(campaign.findings(), testing::IsEmpty());
+  EXPECT_GT(campaign.figure("requests"), 100);
+}
+
+TEST(Soak, FindsConnectionsThatAreForgotten) {
+  SoakOptions faulty = kShortSoak;
+  faulty.forgets_connections = true;
+  expect_found(
+      "soak", 5, [&](Campaign& campaign) { soak(campaign, faulty); }, "descriptors have grown");
+}
+
+}  // namespace
+}  // namespace cardfile::prove

@@ -1,0 +1,72 @@
+#include "prove/fuzz.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <string_view>
+
+#include "support/process.h"
+
+namespace cardfile::prove {
+
+namespace {
+
+constexpr std::string_view kRoot = CARDFILE_SOURCE_DIR;
+
+/// What libFuzzer says it has done: "Done 123 runs in 60 second(s)".
+std::int64_t executions_in(std::string_view text) {
+  constexpr std::string_view kDone = "Done ";
+  const std::size_t at = text.rfind(kDone);
+  std::int64_t count = 0;
+  if (at != std::string_view::npos) {
+    const auto digits = text.substr(at + kDone.size());
+    std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  }
+  return count;
+}
+
+}  // namespace
+
+std::vector<std::string> fuzz_targets() {
+  std::vector<std::string> targets;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(kRoot) / "fuzz/corpus")) {
+    if (entry.path().filename() != "planted") targets.push_back(entry.path().filename());
+  }
+  std::sort(targets.begin(), targets.end());
+  return targets;
+}
+
+void fuzz(Campaign& campaign, const FuzzOptions& options) {
+  while (campaign.begins_unit()) {
+    const std::string& target = options.targets[static_cast<std::size_t>(campaign.unit()) % options.targets.size()];
+    const std::filesystem::path found = options.work / target;
+    std::filesystem::create_directories(found);
+    const auto seed = std::to_string(1 + campaign.below(1'000'000));
+    const auto finished =
+        test::run({.arguments = {options.programs / ("fuzz_" + target), "-seed=" + seed, "-timeout=10", "-max_len=8192",
+                                 "-max_total_time=" + std::to_string(options.seconds),
+                                 "-artifact_prefix=" + (options.work / (target + "-")).native(), found,
+                                 std::filesystem::path(kRoot) / "fuzz/corpus" / target},
+                   .environment = {},
+                   .folder = {}},
+                  std::chrono::seconds(options.seconds + 120));
+    campaign.count("s of " + target, options.seconds);
+    campaign.count("executions", executions_in(finished.errors));
+    if (finished.exit_code != 0) {
+      const auto& said = finished.errors;
+      campaign.find(target + ", seed " + seed + ": " +
+                    said.substr(said.size() - std::min<std::size_t>(said.size(), 2'000)));
+    }
+  }
+}
+
+void fuzz(Campaign& campaign) {
+  const std::filesystem::path root(kRoot);
+  const std::filesystem::path with_fuzzer = root / "build/fuzz/fuzz";
+  const bool is_built = std::filesystem::exists(with_fuzzer / "fuzz_planted");
+  fuzz(campaign, {.programs = is_built ? with_fuzzer : std::filesystem::path(CARDFILE_FUZZ_FOLDER),
+                  .work = root / "build/prove/fuzz",
+                  .targets = fuzz_targets()});
+}
+
+}  // namespace cardfile::prove
