@@ -16,12 +16,19 @@ class JsonReply {
  public:
   explicit JsonReply(const test::HttpReply& reply) : value_(document_.parse(reply.body)) {}
 
-  const wire::Json& value() const { return value_; }
+  const wire::Json& value() const& { return value_; }
+  const wire::Json& value() && = delete;
 
   /// A member of the body's object, or of the first object of its array.
-  std::optional<wire::Json> find(std::string_view name) const {
+  std::optional<wire::Json> find(std::string_view name) const& {
     if (!value_.is(wire::JsonKind::array)) return value_.find(name);
     return value_.empty() ? std::nullopt : (*value_.begin()).find(name);
+  }
+  std::optional<wire::Json> find(std::string_view name) && = delete;
+
+  std::optional<bool> boolean(std::string_view name) const {
+    const auto member = find(name);
+    return member && member->is(wire::JsonKind::boolean) ? std::optional(member->boolean()) : std::nullopt;
   }
   std::optional<std::int64_t> integer(std::string_view name) const {
     const auto member = find(name);

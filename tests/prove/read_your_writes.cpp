@@ -195,8 +195,8 @@ class WriterWhoReads {
   void expect_status() {
     const auto reply = read("POST", "/v1/contact/status", R"({"phone":)" + quoted(now_.phone) + "}");
     const bool is_there = reply.status == 200;
-    const auto flag = is_there ? JsonReply(reply).find("unsubscribed") : std::nullopt;
-    const bool right = is_there ? now_.exists && flag && flag->boolean() == now_.opted_out : !now_.exists;
+    const auto opted_out = is_there ? JsonReply(reply).boolean("unsubscribed") : std::nullopt;
+    const bool right = is_there ? now_.exists && opted_out == now_.opted_out : !now_.exists;
     if (!right) complain("POST /v1/contact/status shows " + reply.body);
   }
 
