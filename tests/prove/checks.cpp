@@ -13,6 +13,7 @@
 #include "prove/read_your_writes.h"
 #include "prove/replay_log.h"
 #include "prove/same_answers.h"
+#include "prove/slow_disk.h"
 
 namespace cardfile::prove {
 
@@ -26,6 +27,8 @@ const std::vector<Check>& checks() {
       {"kills-among-a-million", "the same with 1,000,000 contacts, and it answers again in two seconds",
        kills_among_a_million},
       {"backups", "a backup that is made under load is a state that there was", backups},
+      {"slow-disk", "a sync that takes long holds up neither readers nor memory, and nothing that waits for it is lost",
+       slow_disk},
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
       {"one-contact", "what threads see of one contact is what a contact shows that does one thing at a time",
        one_contact},

@@ -22,7 +22,7 @@ const core::TeamId kTeams[] = {test::kTeam, test::kOtherTeam};
 std::string named(core::TeamId team) { return "team " + std::to_string(team.value()); }
 std::string named(core::ContactId contact) { return "contact " + std::to_string(contact.value()); }
 
-std::vector<Step> random_steps(std::uint64_t seed, std::size_t count) {
+std::vector<Step> random_steps(std::uint64_t seed, std::size_t count, std::uint64_t steps_per_time) {
   std::mt19937_64 random(seed);
   test::RandomCommands commands(random());
   test::TestClock clock;
@@ -31,7 +31,8 @@ std::vector<Step> random_steps(std::uint64_t seed, std::size_t count) {
     steps.push_back({.at = clock.now(), .commands = {test::command(core::CreateTeam{.name = "Team"}, team)}});
   while (steps.size() < count) {
     // Seldom backwards, as clocks are set; steps that come together have one time.
-    if (random() % 2 == 0) clock.move(std::chrono::microseconds(static_cast<std::int64_t>(random() % 100'000) - 100));
+    if (random() % steps_per_time == 0)
+      clock.move(std::chrono::microseconds(static_cast<std::int64_t>(random() % 100'000) - 100));
     steps.push_back({.at = clock.now(), .commands = commands.submission(kCommandsMax)});
   }
   return steps;
@@ -122,7 +123,8 @@ void compare_addresses(const store::Store& store, core::TeamId team, const TeamS
 
 }  // namespace
 
-Script::Script(std::uint64_t seed, std::size_t steps) : steps_(random_steps(seed, steps)) {
+Script::Script(std::uint64_t seed, std::size_t steps, std::uint64_t steps_per_time)
+    : steps_(random_steps(seed, steps, steps_per_time)) {
   test::TestClock clock;
   const auto reference = store::open_memory(clock.source());
   states_.push_back(state_of(*reference));

@@ -36,7 +36,8 @@ struct TeamState {
 /// empty store has to come to the same states, after a crash and another attempt too.
 class Script {
  public:
-  Script(std::uint64_t seed, std::size_t steps);
+  /// The clock moves once in so many steps.
+  Script(std::uint64_t seed, std::size_t steps, std::uint64_t steps_per_time = 2);
 
   const std::vector<Step>& steps() const { return steps_; }
   /// Those from `first` on that have its time: they may be submitted together.

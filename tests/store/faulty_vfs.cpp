@@ -31,9 +31,21 @@ void FaultyVfs::wait_for_held_sync() {
   changed_.wait(lock, [this] { return waiting_ > 0; });
 }
 
+bool FaultyVfs::has_held_sync() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_ > may_go_;
+}
+
+void FaultyVfs::let_one_sync_go() {
+  const std::lock_guard lock(mutex_);
+  ++may_go_;
+  changed_.notify_all();
+}
+
 void FaultyVfs::release_syncs() {
   const std::lock_guard lock(mutex_);
   holding_ = false;
+  may_go_ = 0;
   changed_.notify_all();
 }
 
@@ -52,7 +64,8 @@ std::optional<int> FaultyVfs::on_sync() {
   ++syncs_;
   ++waiting_;
   if (holding_) changed_.notify_all();
-  changed_.wait(lock, [this] { return !holding_; });
+  changed_.wait(lock, [this] { return !holding_ || may_go_ > 0; });
+  if (may_go_ > 0) --may_go_;
   --waiting_;
   return sync_code_ == SQLITE_OK ? std::nullopt : std::optional(sync_code_);
 }

@@ -25,6 +25,8 @@ class FaultyVfs final : public HookedVfs {
   void hold_syncs();
   /// Blocks until a sync waits.
   void wait_for_held_sync();
+  bool has_held_sync() const;
+  void let_one_sync_go();
   void release_syncs();
 
   /// Syncs of the write-ahead log so far.
@@ -46,6 +48,7 @@ class FaultyVfs final : public HookedVfs {
   int syncs_ = 0;
   int writes_ = 0;
   int waiting_ = 0;
+  int may_go_ = 0;
   bool holding_ = false;
 };
 
