@@ -98,6 +98,22 @@ const Damage kDamages[] = {
      "List 9 of team 1 is not in the change log"},
     {"AListWithAGapInItsLog", "UPDATE change_log SET rev = 7 WHERE subject = 'list' AND subject_id = 1 AND rev = 2",
      "List 1 of team 1 has a gap in the change log at revision 7"},
+    {"ATeamOfAnotherName", "UPDATE team SET name = 'Other'", "The team 1 of team 1 is not what the change log made it"},
+    {"AUserOfAnotherName", "UPDATE user SET name = 'Other'", "The user 1 of team 1 is not what the change log made it"},
+    {"AUserThatIsGone", "DELETE FROM user", "The user 1 of team 1 is not deleted in the change log but has no row"},
+    {"AUserThatTheLogDoesNotKnow",
+     "INSERT INTO user SELECT team, 9, name, email, phone, role, created, updated, rev FROM user",
+     "The user 9 of team 1 is not in the change log"},
+    {"AFieldOfAnotherTitle", "UPDATE custom_field SET title = 'Other'",
+     "The custom field 1 of team 1 is not what the change log made it"},
+    {"ATagOfAnotherColor", "UPDATE tag SET color = '#000000'",
+     "The tag 1 of team 1 is not what the change log made it"},
+    {"AnInboxWithoutItsMembers", "UPDATE inbox SET members = NULL",
+     "The inbox 1 of team 1 is not what the change log made it"},
+    {"AKeyThatIsNoLongerRevoked", "UPDATE api_key SET revoked = 0",
+     "The api key 1 of team 1 is not what the change log made it"},
+    {"ASecretThatIsNoLongerRevoked", "UPDATE api_secret SET revoked = 0",
+     "of team 1 is not what the change log made it"},
     {"ATreeThatDisagreesWithItsIndex",
      "PRAGMA writable_schema = ON; CREATE INDEX lost ON contact (first); "
      "UPDATE contact SET first = 'X' WHERE id = 1; "
@@ -119,6 +135,14 @@ class Check : public testing::TestWithParam<Damage> {
     world_.commit(core::UpdateList{.id = core::ListId(1), .title = "Spring sale"});
     world_.commit(core::CreateList{.title = "Gone"});
     world_.commit(core::DeleteList{core::ListId(2)});
+    world_.commit(core::CreateUser{.name = "Grace Hopper", .email = "grace@example.com"});
+    world_.commit(core::CreateFields{.drafts = {{.title = "Plan"}}});
+    world_.commit(core::CreateTag{.uuid = uuid(500), .label = "VIP", .color = "#112233"});
+    world_.commit(core::CreateInbox{.name = "Support", .phones = {"13125550199"}, .members = {core::UserId(1)}});
+    world_.commit(core::CreateKey{.name = "CI", .digest = std::string(64, 'a')});
+    world_.commit(core::RevokeKey{.id = core::KeyId(1)});
+    world_.commit(core::CreateSecret{.id = uuid(7), .name = "website", .sealed = "sealed"});
+    world_.commit(core::RevokeSecret{.id = uuid(7)});
   }
 
   World world_{Engine::sqlite};

@@ -14,6 +14,7 @@
 
 #include "core/change.h"
 #include "core/replay.h"
+#include "store/sqlite/check_directory.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search_check.h"
 #include "store/sqlite/view.h"
@@ -600,6 +601,7 @@ CheckReport check(Connection& connection, const Memtable& memtable, const Search
   LogCheck(connection, report, largest).check();
   HistoryCheck(connection, *view, report).check();
   ListCheck(connection, report).check();
+  check_directories(connection, [&report](std::string finding) { report.add(std::move(finding)); });
   check_references(connection, report);
   check_counters(connection, report, largest);
   check_contact_counts(connection, report);

@@ -1,0 +1,16 @@
+#pragma once
+// check_directories(): the small things of each team against the change log.
+
+#include <functional>
+#include <string>
+
+#include "store/sqlite/db.h"
+
+namespace cardfile::store::sqlite {
+
+/// Compares every team, user, custom field, tag, inbox, API key and API secret with what the change log made of it, and
+/// calls `add` with a sentence for each that is another. What the log does not tell, the digest of a key and a sealed
+/// secret, is not looked at. Throws SqliteError.
+void check_directories(Connection& connection, const std::function<void(std::string finding)>& add);
+
+}  // namespace cardfile::store::sqlite
