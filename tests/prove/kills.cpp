@@ -25,6 +25,8 @@ using std::chrono::steady_clock;
 using test::HttpClient;
 
 constexpr std::int64_t kUnitsPerEarlyKill = 5;
+constexpr std::int64_t kUnitsPerFolder = 100;  // So that the log does not grow without end.
+constexpr auto kPatienceWithCheck = std::chrono::minutes(15);
 constexpr int kFields = 3;
 constexpr int kTags = 4;
 constexpr std::int64_t kContactsPerCall = 1'000;
@@ -93,7 +95,7 @@ class Service {
 
   /// Every change has one entry of its own in the log, none twice.
   void check() {
-    const test::Finished check = test::cardfile(folder_, {"check"});
+    const test::Finished check = test::run(test::cardfile_with(folder_, {"check"}), kPatienceWithCheck);
     std::int64_t contacts = size_.contacts;
     for (const auto& writer : writers_) contacts += writer->contacts();
     const std::int64_t changes = changes_before_ + tally_.acknowledged + tally_.landed;
@@ -170,20 +172,20 @@ class Service {
 
 void kills(Campaign& campaign, const KillSize& size, const KillFaults& faults) {
   std::unique_ptr<Service> service;
-  std::int64_t acknowledged = 0;
   std::int64_t done = 0;
   while (campaign.begins_unit()) {
     if (!service) {
       service = std::make_unique<Service>(campaign, size, faults);
       service->prepare();
     }
+    const std::int64_t before = service->tally().acknowledged;
     service->write_and_kill();
     ++done;
     if (done % kUnitsPerEarlyKill == 0) service->kill_while_it_comes_up();
     service->verify();
     if (done % size.units_per_check == 0) service->check();
-    campaign.count("changes acknowledged",
-                   service->tally().acknowledged - std::exchange(acknowledged, service->tally().acknowledged));
+    campaign.count("changes acknowledged", service->tally().acknowledged - before);
+    if (size.contacts == 0 && done % kUnitsPerFolder == 0) service.reset();
   }
   if (service && done % size.units_per_check != 0 && campaign.findings().empty()) service->check();
 }
