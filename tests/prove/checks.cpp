@@ -1,6 +1,7 @@
 #include "prove/checks.h"
 
 #include "prove/backups.h"
+#include "prove/bit_rot.h"
 #include "prove/clock.h"
 #include "prove/crowd.h"
 #include "prove/disk_failures.h"
@@ -29,6 +30,7 @@ const std::vector<Check>& checks() {
       {"backups", "a backup that is made under load is a state that there was", backups},
       {"slow-disk", "a sync that takes long holds up neither readers nor memory, and nothing that waits for it is lost",
        slow_disk},
+      {"bit-rot", "what the disk has changed is found, or makes no difference", bit_rot},
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
       {"one-contact", "what threads see of one contact is what a contact shows that does one thing at a time",
        one_contact},

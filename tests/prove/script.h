@@ -1,12 +1,14 @@
 #pragma once
 // Script: random commands, and what they leave after each step by the reference engine.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/change.h"
@@ -19,11 +21,18 @@
 
 namespace cardfile::prove {
 
+/// How two of the sentences of Script::differences() begin.
+inline constexpr std::string_view kLogDifference = "the change log is another one of ";
+inline constexpr std::string_view kSealDifference = "a key or secret would no longer be recognised of ";
+
 /// One submission: all of it is committed at once.
 struct Step {
   core::Timestamp at;  // What the clock shows then; several steps may have one time.
   std::vector<core::Command> commands;
 };
+
+/// How long rows may be behind the change log: not at all, hardly, or until the store is closed. Chance picks one.
+std::chrono::milliseconds some_flush_after(std::uint64_t chance);
 
 /// What is stored of one team.
 struct TeamState {

@@ -1,0 +1,23 @@
+#pragma once
+// bit_rot: what the disk has changed behind our back is found, or makes no difference.
+
+#include <cstddef>
+
+#include "prove/campaign.h"
+#include "prove/planted.h"
+
+namespace cardfile::prove {
+
+struct BitRotSize {
+  std::size_t steps = 60;  // Of the script that made the folder.
+  int damages = 60;        // In a unit, each of a copy of the folder.
+};
+
+/// A unit: a data folder, closed as it should be, is damaged again and again: bits flipped, pages zeroed, overwritten
+/// with noise or with another page, the end cut off. The damaged folder is refused, or check() finds something, or
+/// everything that can be read of it is what it was. Whatever it is, reading and writing it ends in answers or errors,
+/// never in a crash.
+void bit_rot(Campaign& campaign, const BitRotSize& size, const Plant& plant);
+void bit_rot(Campaign& campaign);
+
+}  // namespace cardfile::prove
