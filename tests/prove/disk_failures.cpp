@@ -99,12 +99,13 @@ std::string next_vfs_name() {
 class Run {
  public:
   Run(Campaign& campaign, const Script& script, const Failure& failure, std::size_t call, bool lasts,
-      const Plant& plant)
+      std::chrono::milliseconds flush_after, const Plant& plant)
       : campaign_(campaign),
         script_(script),
         failure_(failure),
         told_("after " + std::string(failure.name) + " (call " + std::to_string(call) +
               (lasts ? ", and all that followed): " : "): ")),
+        flush_after_(flush_after),
         plant_(plant),
         vfs_(next_vfs_name(), failure, call, lasts) {}
 
@@ -137,9 +138,12 @@ class Run {
   }
 
   std::unique_ptr<store::Store> opened() {
-    return plant_(store::open_sqlite(
-        {.folder = folder_.path(), .vfs = vfs_.name(), .on_failure = {}, .indexing = store::Indexing::none},
-        clock_.source()));
+    return plant_(store::open_sqlite({.folder = folder_.path(),
+                                      .flush_after = flush_after_,
+                                      .vfs = vfs_.name(),
+                                      .on_failure = {},
+                                      .indexing = store::Indexing::none},
+                                     clock_.source()));
   }
 
   /// The next step; false when it was refused because the store takes no writes.
@@ -209,6 +213,7 @@ class Run {
   const Script& script_;
   const Failure& failure_;
   const std::string told_;
+  const std::chrono::milliseconds flush_after_;
   const Plant& plant_;
   const test::TempFolder folder_{test::folder_in_memory()};
   FailingVfs vfs_;
@@ -224,9 +229,10 @@ void disk_failures(Campaign& campaign, const DiskFailureSize& size, const Plant&
     const Failure& failure = kFailures[campaign.unit() % kFailureCount];
     const bool lasts = campaign.unit() / kFailureCount % 2 == 0;
     const Script script(campaign.random()(), size.steps);
+    const auto flush_after = some_flush_after(campaign.random()());
     for (std::size_t call = 0; campaign.findings().empty(); call += size.stride) {
       campaign.count("runs");
-      if (!Run(campaign, script, failure, call, lasts, plant).does_fail()) break;
+      if (!Run(campaign, script, failure, call, lasts, flush_after, plant).does_fail()) break;
       campaign.count("failed calls");
     }
   }

@@ -1,6 +1,7 @@
 #include "prove/power_loss.h"
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -96,9 +97,10 @@ class Machine {
         vfs_(next_vfs_name(), folder_, lies, [this] { at_sync_point(); }) {}
 
   /// Throws store::OpenError.
-  void open(const core::Clock& clock, std::size_t batch_max) {
+  void open(const core::Clock& clock, std::size_t batch_max, std::chrono::milliseconds flush_after) {
     store_ = store::open_sqlite({.folder = folder_,
                                  .batch_max = batch_max,
+                                 .flush_after = flush_after,
                                  .vfs = vfs_.name(),
                                  .on_failure = {},
                                  .indexing = store::Indexing::none},
@@ -194,7 +196,8 @@ class Unit {
     Machine machine(
         disk, faults_.disk, [this] { return said_to_be_done(); }, campaign_.random()(), false);
     const std::size_t batch_max = 1 + chance(2) * 511;
-    machine.open(clock_.source(), batch_max);
+    const auto flush_after = some_flush_after(chance(3));
+    machine.open(clock_.source(), batch_max, flush_after);
     std::optional<CrashImage> crash;
     while (done < kSteps && !crash && campaign_.findings().empty()) {
       const std::size_t together = 1 + chance(script_.steps_together(done));
@@ -204,7 +207,7 @@ class Unit {
       if (chance(kOneIn) == 0) machine.checkpoint(store::sqlite::CheckpointMode::passive);
       if (chance(kOneIn) == 0) {
         machine.close();
-        machine.open(clock_.source(), batch_max);
+        machine.open(clock_.source(), batch_max, flush_after);
       }
       if (chance(kOneIn) == 0) crash = machine.crash();
       judge_all(machine);
@@ -261,7 +264,7 @@ class Unit {
     Machine machine(image.files, {}, crashes_again, campaign_.random()(), true);
     std::size_t done = 0;
     try {
-      machine.open(clock_.source(), 512);
+      machine.open(clock_.source(), 512, some_flush_after(chance(3)));
       const auto store = faults_.found_after(machine.take_store());
       done = judge_store(*store, image);
       if (done < kSteps && chance(kGoesOnOneIn) == 0 && campaign_.findings().empty()) go_on(*store, image, done);

@@ -134,6 +134,12 @@ void compare_addresses(const store::Store& store, core::TeamId team, const TeamS
 
 }  // namespace
 
+std::chrono::milliseconds some_flush_after(std::uint64_t chance) {
+  static constexpr std::chrono::milliseconds kSome[] = {std::chrono::milliseconds(0), std::chrono::milliseconds(1),
+                                                        std::chrono::hours(1)};
+  return kSome[chance % std::size(kSome)];
+}
+
 Script::Script(std::uint64_t seed, std::size_t steps, std::uint64_t steps_per_time)
     : steps_(random_steps(seed, steps, steps_per_time)) {
   test::TestClock clock;

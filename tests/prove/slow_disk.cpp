@@ -62,6 +62,7 @@ class Unit {
       : campaign_(campaign),
         faults_(faults),
         script_(campaign.random()(), size.steps, kStepsPerTime),
+        flush_after_(some_flush_after(campaign.random()())),
         disk_(next_vfs_name()) {
     open();
   }
@@ -86,6 +87,7 @@ class Unit {
     store_ = faults_.plant(store::open_sqlite({.folder = folder_.path(),
                                                .queue_max = queue_max,
                                                .batch_max = kBatchMax,
+                                               .flush_after = flush_after_,
                                                .vfs = disk_.name(),
                                                .on_failure = {},
                                                .indexing = store::Indexing::none},
@@ -159,6 +161,7 @@ class Unit {
   Campaign& campaign_;
   const SlowDiskFaults& faults_;
   const Script script_;
+  const std::chrono::milliseconds flush_after_;
   const test::TempFolder folder_{test::folder_in_memory()};
   test::TestClock clock_;
   test::FaultyVfs disk_;
