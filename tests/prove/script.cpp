@@ -79,10 +79,11 @@ class Differences {
   std::vector<std::string> all_;
 };
 
-/// Without what keys and secrets are recognised by.
-core::Directory without_seals(core::Directory directory) {
+/// Without what no entry of the change log tells.
+core::Directory without_the_unlogged(core::Directory directory) {
   for (auto& [id, key] : directory.keys) key.digest.clear();
   for (auto& [id, secret] : directory.secrets) secret.sealed.clear();
+  for (auto& [id, list] : directory.lists) list.creator = {};
   return directory;
 }
 
@@ -90,10 +91,10 @@ void compare_directory(const store::Store& store, core::TeamId team, const TeamS
   const auto directory = store.directory(team);
   if (!directory != !expected.directory) return found.add(named(team) + " is there or not, against what was said");
   if (!directory) return;
-  if (without_seals(*directory) != without_seals(*expected.directory)) {
+  if (without_the_unlogged(*directory) != without_the_unlogged(*expected.directory)) {
     found.add("the directory of " + named(team) + " is another");
   } else if (*directory != *expected.directory) {
-    found.add(std::string(kSealDifference) + named(team));
+    found.add(std::string(kUnloggedDifference) + named(team));
   }
   for (const auto& [list, targets] : expected.targets)
     if (store.targets(team, list) != targets)

@@ -23,7 +23,8 @@ namespace cardfile::prove {
 
 /// How two of the sentences of Script::differences() begin.
 inline constexpr std::string_view kLogDifference = "the change log is another one of ";
-inline constexpr std::string_view kSealDifference = "a key or secret would no longer be recognised of ";
+inline constexpr std::string_view kUnloggedDifference =
+    "a key's hash, a sealed secret or a list's creator is another in ";
 
 /// One submission: all of it is committed at once.
 struct Step {

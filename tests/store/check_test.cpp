@@ -86,6 +86,8 @@ const Damage kDamages[] = {
      "List 1 of team 1 does not have as many contacts as it says"},
     {"AListOfAnotherName", "UPDATE list SET name = 'Other' WHERE id = 1",
      "List 1 of team 1 is not what the change log made it"},
+    {"AListOfAnotherTime", "UPDATE list SET created = created + 1 WHERE id = 1",
+     "List 1 of team 1 is not what the change log made it"},
     {"AListBehindItsLog", "UPDATE list SET rev = 9 WHERE id = 1",
      "List 1 of team 1 is not what the change log made it"},
     {"AListThatIsGone", "DELETE FROM list WHERE id = 1",

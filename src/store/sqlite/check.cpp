@@ -408,6 +408,7 @@ struct ListName {
 struct ListHistory {
   ListName name;
   std::int64_t rev = 0;
+  core::Timestamp created;
   core::Timestamp at;
   bool deleted = true;
   std::map<std::string, std::string> texts;
@@ -428,7 +429,8 @@ class ListCheck {
   ListCheck(Connection& connection, Report& report)
       : connection_(connection),
         report_(report),
-        list_(connection, "SELECT name, local_id, size, rev, updated FROM list WHERE team = ? AND id = ?"),
+        list_(connection,
+              "SELECT name, local_id, size, rev, updated, created, uuid FROM list WHERE team = ? AND id = ?"),
         members_(connection, "SELECT contact FROM list_member WHERE team = ? AND list = ?") {}
 
   void check() {
@@ -459,6 +461,7 @@ class ListCheck {
   void follow(ListHistory& history, Execution& entry) {
     const auto rev = entry.integer();
     history.at = entry.time();
+    if (history.rev == 0) history.created = history.at;
     history.deleted = entry.text() == core::to_string(core::Operation::remove);
     if (rev != history.rev + 1)
       report_.add(history.name.text() + " has a gap in the change log at revision " + std::to_string(rev) + ".");
@@ -487,7 +490,8 @@ class ListCheck {
     if (row.integer() != static_cast<std::int64_t>(members.size()))
       report_.add(told + " does not have as many contacts as it says.");
     const bool same_texts = text_of(history, "name") == name && text_of(history, "local_id") == local_id;
-    if (!same_texts || row.integer() != history.rev || row.time() != history.at)
+    if (!same_texts || row.integer() != history.rev || row.time() != history.at || row.time() != history.created ||
+        row.uuid() != core::Uuid::parse(text_of(history, "uuid")).value_or(core::Uuid()))
       report_.add(told + " is not what the change log made it.");
   }
 
