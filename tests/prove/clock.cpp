@@ -33,6 +33,8 @@ void look_at_entry(Campaign& campaign, Known& known, const core::ChangeEntry& en
   known.at = entry.at;
   if (entry.subject != core::Subject::contact) return;
   auto& revision = known.revisions[entry.subject_id];
+  // The id of a contact that was deleted may be chosen again, for another one.
+  if (entry.operation == core::Operation::create) revision = 0;
   if (entry.rev != revision + 1)
     campaign.find(named(entry) + " gives contact " + std::to_string(entry.subject_id) + " revision " +
                   std::to_string(entry.rev) + " after " + std::to_string(revision));
