@@ -135,8 +135,8 @@ class Stored {
 };
 
 /// An API secret has no number; what it is called is among the changes.
-std::string id_of(std::int64_t number, const std::vector<core::FieldChange>& changes) {
-  if (number != 0) return std::to_string(number);
+std::string id_of(std::string_view subject, std::int64_t number, const std::vector<core::FieldChange>& changes) {
+  if (subject != core::to_string(core::Subject::api_secret)) return std::to_string(number);
   const auto named = std::ranges::find(changes, "id", &core::FieldChange::field);
   if (named == changes.end()) return "";
   const auto* before = std::get_if<std::string>(&named->from);
@@ -150,8 +150,8 @@ void follow(Things& things, std::int64_t team, std::string subject, Execution& e
   const auto at = entry.time();
   const bool is_removal = entry.text() == core::to_string(core::Operation::remove);
   const auto changes = wire::parse_changes(entry.text());
-  const auto [place, is_new] =
-      things.try_emplace({.team = team, .subject = std::move(subject), .id = id_of(number, changes)});
+  auto id = id_of(subject, number, changes);
+  const auto [place, is_new] = things.try_emplace({.team = team, .subject = std::move(subject), .id = std::move(id)});
   Told& told = place->second;
   if (is_new) told.created = at;
   told.rev = rev;
