@@ -1,34 +1,50 @@
 #include "store/sqlite/view.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
 
 namespace cardfile::store::sqlite {
 namespace {
 
-// A commit is published within microseconds. Should that not come, because the writer gave up in between, then nobody
-// was told of it either, and what there is will do.
-constexpr int kAttempts = 1'000;
+// A commit is published within microseconds, unless the writer's thread has to wait for a processor in between. Should
+// it not be published at all, because the writer gave up, then nobody was told of it either, and what there is will do.
+constexpr int kAttemptsWithoutPause = 100;
+constexpr std::chrono::microseconds kPause{100};
+constexpr std::chrono::seconds kPatience{1};
+
+/// Calls `attempt` until it succeeds, or for as long as it may take to publish a commit.
+template <class Attempt>
+void until_published(const Attempt& attempt) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  for (int failed = 0; !attempt();) {
+    if (++failed < kAttemptsWithoutPause) {
+      std::this_thread::yield();
+    } else if (std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(kPause);
+    } else {
+      return;
+    }
+  }
+}
 
 }  // namespace
 
 View::View(Connection& connection, RowReader& rows, const Memtable& memtable, core::TeamId team) : rows_(rows) {
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  until_published([&] {
     snapshot_.reset();
     newer_.insert_or_assign(team, memtable.newer(team, [&] { snapshot_.emplace(connection); }));
-    if (is_of_one_moment()) return;
-    std::this_thread::yield();
-  }
+    return is_of_one_moment();
+  });
 }
 
 View::View(Connection& connection, RowReader& rows, const Memtable& memtable) : rows_(rows) {
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  until_published([&] {
     snapshot_.reset();
     newer_ = memtable.newer([&] { snapshot_.emplace(connection); });
-    if (is_of_one_moment()) return;
-    std::this_thread::yield();
-  }
+    return is_of_one_moment();
+  });
 }
 
 std::optional<core::Contact> View::contact(core::TeamId team, core::ContactId id) const {
