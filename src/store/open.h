@@ -36,7 +36,8 @@ struct SqliteOptions {
   // For so long the rows of contacts that were only updated may be behind the change log, which has the update. What is
   // read from the store does not show it; sqlite3 on the files of a running server does. 0: never, at a price.
   std::chrono::milliseconds flush_after{5'000};
-  std::string vfs = {};  // SQLite's name of the file system to use; empty: the default one.
+  std::size_t rows_behind_max = 12'288;  // The rows of further contacts are saved with their entries.
+  std::string vfs = {};                  // SQLite's name of the file system to use; empty: the default one.
 
   /// Told, on a thread of the store's, why writes were refused: once when none are taken any more, and for each batch
   /// that failed for a reason that may pass. A sentence for the operator, without personal data.

@@ -116,6 +116,33 @@ TEST_F(RowsBehind, AreNoneAnyMoreWhenTheLastOneIsSavedWithAChange) {
   EXPECT_EQ(flushed(), last_seq() - 2);
 }
 
+TEST_F(RowsBehind, AreSeenByNobodyWhoAsksForListsOrForUsersContacts) {
+  world_.commit(core::CreateUser{.name = "Ann"});
+  const auto list = std::get<core::ListSaved>(
+      world_.commit(core::CreateList{.uuid = uuid(70), .title = "Sale", .contacts = {.ids = {ada_.id, grace_.id}}}));
+  world_.update(ada_.id, {.first = "Augusta", .assignee = core::UserId(1)});
+  ASSERT_EQ(first_in_row(ada_), "Ada");
+  const auto targets = world_.store().targets(kTeam, list.list.id);
+  ASSERT_EQ(targets.size(), 2U);
+  EXPECT_EQ(targets.front().first, "Augusta");
+  EXPECT_EQ(count({.assigned = core::UserId(1)}), 1);
+  EXPECT_EQ(firsts({.assigned = core::UserId(1)}), Names{"Augusta"});
+}
+
+TEST(RowsThatFindNoRoom, AreSavedWithTheirEntries) {
+  World world(Engine::sqlite, {.flush_after = std::chrono::hours(1), .rows_behind_max = 1});
+  const auto ada = world.has_contact({.phone = "13125550142", .first = "Ada"});
+  const auto grace = world.has_contact({.phone = "13125550143", .first = "Grace"});
+  world.update(ada.id, {.first = "Augusta"});
+  world.update(grace.id, {.first = "Amazing Grace"});
+  world.update(ada.id, {.last = "King"});
+  Connection connection({.file = world.options().folder / "cardfile.db"});
+  EXPECT_EQ(connection.integer("SELECT count(*) FROM contact WHERE first = 'Amazing Grace'"), 1);
+  EXPECT_EQ(connection.integer("SELECT count(*) FROM contact WHERE first = 'Augusta'"), 0);
+  EXPECT_EQ(world.contact(ada.id)->last, "King");
+  EXPECT_EQ(world.findings(), Names{});
+}
+
 TEST_F(RowsBehind, AreBroughtAfterWhenTheStoreIsClosed) {
   const auto augusta = world_.update(ada_.id, {.first = "Augusta"});
   world_.close();

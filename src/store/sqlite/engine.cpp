@@ -49,13 +49,14 @@ class SqliteStore final : public Store {
                   .cache_bytes = kReaderCacheBytes}),
         indexing_(
             {.file = folder_.database(), .vfs = options.vfs, .read_only = true, .cache_bytes = kReaderCacheBytes}),
+        memtable_({.contacts = options.rows_behind_max}),
         joining_(options.vfs),
         connection_({.file = folder_.database(), .vfs = joining_.name(), .cache_bytes = kWriterCacheBytes}),
         search_file_(folder_.search_index(), options.indexing == Indexing::none),
         readers_(reading_, memtable_, search_file_) {
     set_up_writing(connection_);
     migrate(connection_);
-    recover(connection_);
+    recover(connection_, memtable_);
     auto clocks = load_teams();
     if (options.indexing == Indexing::in_background)
       indexer_ = std::make_unique<Indexer>(indexing_, memtable_, search_file_, options.on_indexing);
@@ -128,7 +129,6 @@ class SqliteStore final : public Store {
     TeamClocks clocks;
     for (auto& rows : read_teams(connection_)) {
       clocks.emplace(rows.directory.team.id, rows.clock);
-      memtable_.begin(rows.directory.team.id, rows.clock.seq);
       directories_.publish(std::make_shared<const core::Directory>(std::move(rows.directory)));
     }
     return clocks;

@@ -1,7 +1,9 @@
 #include "store/sqlite/flusher.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/replay.h"
@@ -11,18 +13,18 @@ namespace {
 
 // Some milliseconds, for which writers wait.
 constexpr std::size_t kStepMax = 256;
-constexpr std::size_t kEntriesPerRecoveryStep = 1'000;
+constexpr std::size_t kEntriesPerReading = 1'000;
 
-/// Brings the rows after some entries of the log. What does not go on from its row is left for check() to find.
-void apply(core::TeamId team, const std::vector<core::ChangeEntry>& entries, RowReader& reader, RowWriter& writer) {
-  for (const auto& entry : entries) {
-    if (entry.subject != core::Subject::contact || entry.operation != core::Operation::update) continue;
-    auto contact = reader.contact(team, core::ContactId(entry.subject_id));
-    // Gone since, or as new as that: rows are always up to date when a contact comes, goes or changes addresses.
-    if (!contact || contact->updated >= entry.at || contact->rev + 1 != entry.rev) continue;
-    core::apply(*contact, entry);
-    writer.update(team, *contact);
-  }
+/// What an entry made of a contact. What does not go on from its row is left for check() to find.
+void follow(const core::ChangeEntry& entry, core::TeamId team, RowReader& rows, Memtable::Changes& changes) {
+  if (entry.subject != core::Subject::contact || entry.operation != core::Operation::update) return;
+  const core::ContactId id(entry.subject_id);
+  const auto known = changes.contacts.find(id);
+  auto contact = known != changes.contacts.end() ? std::optional(*known->second) : rows.contact(team, id);
+  // Gone since, or as new as that: rows are always up to date when a contact comes, goes or changes addresses.
+  if (!contact || contact->updated >= entry.at || contact->rev + 1 != entry.rev) return;
+  core::apply(*contact, entry);
+  changes.contacts.insert_or_assign(id, std::move(*contact));
 }
 
 }  // namespace
@@ -56,20 +58,21 @@ void Flusher::step() {
   memtable_.remove(items);
 }
 
-void recover(Connection& connection) {
-  RowReader reader(connection);
-  RowWriter writer(connection);
+void recover(Connection& connection, Memtable& memtable) {
+  RowReader rows(connection);
   for (const auto& team : read_teams(connection)) {
     const auto id = team.directory.team.id;
-    for (auto seq = reader.flushed_seq(id); seq < team.clock.seq;) {
-      const auto entries = reader.changes(id, seq, kEntriesPerRecoveryStep);
+    const auto flushed = rows.flushed_seq(id);
+    memtable.begin(id, team.clock.seq);
+    if (flushed >= team.clock.seq) continue;
+    Memtable::Changes changes{.first_seq = flushed + 1, .last_seq = team.clock.seq, .contacts = {}};
+    for (auto seq = flushed; seq < team.clock.seq;) {
+      const auto entries = rows.changes(id, seq, kEntriesPerReading);
       if (entries.empty()) break;
-      connection.execute("BEGIN IMMEDIATE");
-      apply(id, entries, reader, writer);
+      for (const auto& entry : entries) follow(entry, id, rows, changes);
       seq = entries.back().seq;
-      writer.save_flushed_seq(id, seq);
-      connection.execute("COMMIT");
     }
+    memtable.publish(id, changes, Memtable::Clock::now());
   }
 }
 

@@ -33,8 +33,9 @@ class Flusher {
   Statement commit_;
 };
 
-/// Brings all rows after the change log; for a database that was not closed in peace. Throws SqliteError, and
+/// Makes a memtable of what the change logs have beyond the rows, of which there is something when the database was not
+/// closed in peace. Writes nothing, so that a full disk keeps nobody from reading. Throws SqliteError, and
 /// std::runtime_error when an entry that it needs cannot be read.
-void recover(Connection& connection);
+void recover(Connection& connection, Memtable& memtable);
 
 }  // namespace cardfile::store::sqlite

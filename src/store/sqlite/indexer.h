@@ -24,7 +24,7 @@ namespace cardfile::store::sqlite {
 using IndexingListener = std::function<void(const std::string& what)>;
 
 /// Works when there is news and yields to everybody else: its thread has the lowest priority, while many writes come in
-/// it takes small steps and long pauses, and no writer waits for it.
+/// it takes small steps and long pauses, and the writer waits for it no longer than it takes to copy the memtable.
 class Indexer {
  public:
   /// `memtable` and `file` are lent. `tell` is called on the indexer's thread.

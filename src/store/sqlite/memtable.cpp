@@ -18,6 +18,10 @@ std::size_t size_of(const core::Contact& contact) {
   return size + (contact.tags.size() + contact.email_suppressions.size()) * sizeof(std::int64_t);
 }
 
+void sort(NewerContacts& newer) {
+  std::ranges::sort(newer.contacts, {}, [](const core::SharedContact& contact) { return contact->id; });
+}
+
 }  // namespace
 
 core::SharedContact NewerContacts::find(core::ContactId id) const {
@@ -46,7 +50,7 @@ void Memtable::begin(core::TeamId team, std::int64_t seq) {
   teams_[team].seq = seq;
 }
 
-std::vector<Memtable::Item> Memtable::oldest(std::size_t count) {
+std::vector<Memtable::Item> Memtable::oldest(std::size_t count) const {
   const std::shared_lock lock(mutex_);
   std::vector<Item> items;
   for (auto place = order_.begin(); place != order_.end() && items.size() < count; ++place) {
@@ -116,18 +120,27 @@ core::SharedContact Memtable::find(core::TeamId team, core::ContactId id) const 
   return found == contacts.end() ? core::SharedContact() : found->second.contact;
 }
 
+// Sorted once the lock is given back: the writer waits for it.
 NewerContacts Memtable::newer(core::TeamId team, const std::function<void()>& open_snapshot) const {
-  const std::shared_lock lock(mutex_);
-  open_snapshot();
-  const auto found = teams_.find(team);
-  return found == teams_.end() ? NewerContacts{} : copy(found->second);
+  NewerContacts newer;
+  {
+    const std::shared_lock lock(mutex_);
+    open_snapshot();
+    const auto found = teams_.find(team);
+    if (found != teams_.end()) newer = copy(found->second);
+  }
+  sort(newer);
+  return newer;
 }
 
 std::map<core::TeamId, NewerContacts> Memtable::newer(const std::function<void()>& open_snapshot) const {
-  const std::shared_lock lock(mutex_);
-  open_snapshot();
   std::map<core::TeamId, NewerContacts> newer;
-  for (const auto& [id, team] : teams_) newer.emplace(id, copy(team));
+  {
+    const std::shared_lock lock(mutex_);
+    open_snapshot();
+    for (const auto& [id, team] : teams_) newer.emplace(id, copy(team));
+  }
+  for (auto& [id, contacts] : newer) sort(contacts);
   return newer;
 }
 
@@ -173,7 +186,6 @@ NewerContacts Memtable::copy(const Team& team) {
   NewerContacts newer{.seq = team.seq, .contacts = {}};
   newer.contacts.reserve(team.contacts.size());
   for (const auto& [id, entry] : team.contacts) newer.contacts.push_back(entry.contact);
-  std::ranges::sort(newer.contacts, {}, [](const core::SharedContact& contact) { return contact->id; });
   return newer;
 }
 

@@ -29,7 +29,7 @@ struct NewerContacts {
 
 /// How much may wait in memory.
 struct MemtableLimits {
-  std::size_t contacts = 12'288;
+  std::size_t contacts = 12'288;              // As SqliteOptions::rows_behind_max.
   std::size_t bytes = std::size_t{16} << 20;  // Roughly: of the contacts and their texts.
   std::size_t entries = 49'152;               // Of the change log, which are read again after a crash.
 };
@@ -67,12 +67,13 @@ class Memtable {
   void begin(core::TeamId team, std::int64_t seq);
 
   /// The contacts whose rows are behind for the longest time, at most `count`.
-  std::vector<Item> oldest(std::size_t count);
+  std::vector<Item> oldest(std::size_t count) const;
   /// Forgets what oldest() gave: it is in the rows now, durably.
   void remove(const std::vector<Item>& items);
 
   bool is_empty() const;
-  /// Whether the row of a contact may be left behind: it is already, or there is room for it beside `others`.
+  /// Whether the row of a contact may be left behind: there is room, and it is behind already or has a place beside
+  /// `others`.
   bool takes(core::TeamId team, core::ContactId id, std::size_t others) const;
   /// Whether more of the log than the limit would be read again after a crash.
   bool is_overdue() const;
@@ -118,7 +119,7 @@ class Memtable {
   void erase(Team& team, core::ContactId contact);
   void forget_stale_places();
   const Entry* entry_at(const Place& place) const;
-  static NewerContacts copy(const Team& team);
+  static NewerContacts copy(const Team& team);  // In no order.
 
   const MemtableLimits limits_;
 

@@ -193,6 +193,8 @@ std::optional<core::Contact> Queries::contact(core::TeamId team, const core::Con
   // Before its row, which may be brought after in between.
   const auto newest = memtable_.find(team, *id);
   auto row = rows_.contact(team, *id);
+  // It was deleted in between, and its id was chosen again.
+  if (const auto* uuid = std::get_if<core::Uuid>(&key); uuid && row && row->uuid != *uuid) return std::nullopt;
   if (row && newest && newest->updated > row->updated) return *newest;
   return row;
 }
