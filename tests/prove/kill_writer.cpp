@@ -86,7 +86,8 @@ std::optional<HttpReply> KillWriter::send_torn(const Step& step, HttpClient& cli
   for (const auto& part : {json::array({whole.front()}), json(json::array_t(whole.begin() + 1, whole.end()))}) {
     const auto reply = client.send(step.method, step.target, json{{"contacts", part}}.dump());
     if (!reply || reply->status != 200) return reply;
-    for (const auto& contact : parsed(*reply).at("contacts")) shown.push_back(contact);
+    const json answer = parsed(*reply);
+    for (const auto& contact : answer.at("contacts")) shown.push_back(contact);
   }
   return HttpReply{.status = 200, .headers = {}, .body = json{{"contacts", shown}}.dump()};
 }
