@@ -76,8 +76,9 @@ class Store {
   virtual ~Store() = default;
 
   /// Queues `submission`. Each command is decided in order, by core::decide(), against what is stored and what the
-  /// commands before it did; an accepted one's rows, indexes and log entries are saved in one transaction, a refused
-  /// one writes nothing and disturbs no other. When all of it is durable the waiter is resumed on its executor, once.
+  /// commands before it did; an accepted one's log entries are saved in one transaction with its rows and indexes, or
+  /// with as much of them as does not follow from the entries, and is seen by whoever reads afterwards. A refused one
+  /// writes nothing and disturbs no other. When all of it is durable the waiter is resumed on its executor, once.
   /// While the store takes no writes every command is refused with ErrorCode::unavailable.
   virtual void submit(Submission& submission) = 0;
 
