@@ -10,6 +10,7 @@
 #include "prove/many_writers.h"
 #include "prove/one_contact.h"
 #include "prove/one_contact_http.h"
+#include "prove/overload.h"
 #include "prove/power_loss.h"
 #include "prove/read_your_writes.h"
 #include "prove/replay_log.h"
@@ -45,6 +46,7 @@ const std::vector<Check>& checks() {
       {"idle-connections", "10,000 connections that wait take 20 KiB each, and no time of the others",
        idle_connections},
       {"slow-peers", "5,000 who send or read slowly are gone within 15 s, and the others answered", slow_peers},
+      {"overload", "of five times what it can do it does as much as ever, and refuses the rest at once", overload},
       {"soak", "under mixed load for long, memory and descriptors stay as they are, and nothing fails", soak},
   };
   return table;

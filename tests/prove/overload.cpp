@@ -1,0 +1,369 @@
+#include "prove/overload.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "prove/served.h"
+#include "prove/server_process.h"
+#include "store/hooked_vfs.h"
+#include "store/open.h"
+#include "store/world.h"
+#include "support/http_client.h"
+#include "support/temp_folder.h"
+
+namespace cardfile::prove {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr int kContacts = 1'000;
+constexpr int kTimes = 5;  // What it can do.
+constexpr milliseconds kPatience{30'000};
+
+std::string next_vfs_name() {
+  static std::atomic<int> count = 0;
+  return "as-slow-" + std::to_string(++count);
+}
+
+/// Each sync of the log takes its time.
+class SlowDisk final : public test::HookedVfs {
+ public:
+  explicit SlowDisk(milliseconds sync) : HookedVfs(next_vfs_name()), sync_(sync) {}
+  ~SlowDisk() override = default;
+
+ private:
+  std::optional<int> before(const test::FileCall& call) override {
+    if (call.asked == test::Asked::sync && call.kind == test::FileKind::log) std::this_thread::sleep_for(sync_);
+    return std::nullopt;
+  }
+
+  const milliseconds sync_;
+};
+
+/// What became of requests.
+struct Tally {
+  std::vector<microseconds> done;
+  std::vector<microseconds> refused;
+  std::int64_t vague = 0;  // Refusals that do not say when to come again.
+  std::int64_t lost = 0;   // Connections that ended before an answer.
+  std::string wrong;       // Another answer, if there was one.
+};
+
+std::int64_t milliseconds_of(microseconds time) { return duration_cast<milliseconds>(time).count(); }
+
+microseconds percentile(std::vector<microseconds> times, std::size_t percent) {
+  if (times.empty()) return microseconds{0};
+  const auto place = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) * percent / 100);
+  std::ranges::nth_element(times, place);
+  return *place;
+}
+
+std::string phone_of(int id) { return "1312" + std::to_string(1'000'000 + id); }
+
+/// Connections of one thread. Each asks again when it was answered, so that as many requests may be under way as there
+/// are connections.
+class Clients {
+ public:
+  Clients(const Served& served, int count) : epoll_(::epoll_create1(EPOLL_CLOEXEC)), lines_(lines(count)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(served.port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (auto& line : lines_) {
+      line.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      epoll_event event{.events = EPOLLIN, .data = {.ptr = &line}};
+      if (::connect(line.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+          ::epoll_ctl(epoll_, EPOLL_CTL_ADD, line.socket, &event) != 0) {
+        throw std::runtime_error("a connection was not taken");
+      }
+      free_.push_back(&line);
+    }
+    for (int id = 1; id <= kContacts; ++id) {
+      const std::string body = R"({"phone":")" + phone_of(id) + R"(","first":"n)" + std::to_string(id) + R"("})";
+      requests_.push_back(
+          "PUT /v1/contact/" + std::to_string(id) + " HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + served.key() +
+          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+  }
+  Clients(const Clients&) = delete;
+  Clients& operator=(const Clients&) = delete;
+  ~Clients() {
+    for (const auto& line : lines_) ::close(line.socket);
+    ::close(epoll_);
+  }
+
+  std::size_t under_way() const { return under_way_; }
+
+  /// False when every connection waits for an answer.
+  bool ask() {
+    if (free_.empty()) return false;
+    Line& line = *free_.back();
+    free_.pop_back();
+    const std::string& request = requests_[next_++ % requests_.size()];
+    line.asked = steady_clock::now();
+    static_cast<void>(::send(line.socket, request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    ++under_way_;
+    return true;
+  }
+
+  void hear(Tally& tally, milliseconds patience) {
+    std::array<epoll_event, 256> events;
+    const int count =
+        ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), static_cast<int>(patience.count()));
+    const auto now = steady_clock::now();
+    for (int i = 0; i < count; ++i) {
+      hear(*static_cast<Line*>(events[static_cast<std::size_t>(i)].data.ptr), tally, now);
+    }
+  }
+
+ private:
+  struct Line {
+    int socket = -1;
+    steady_clock::time_point asked;
+    std::string received;
+  };
+
+  static std::vector<Line> lines(int count) { return std::vector<Line>(static_cast<std::size_t>(count)); }
+
+  void hear(Line& line, Tally& tally, steady_clock::time_point now) {
+    std::array<char, 4096> room;
+    const ssize_t got = ::recv(line.socket, room.data(), room.size(), MSG_DONTWAIT);
+    if (got < 0) return;
+    if (got == 0) {
+      ++tally.lost;
+      --under_way_;
+      ::epoll_ctl(epoll_, EPOLL_CTL_DEL, line.socket, nullptr);
+      return;
+    }
+    line.received.append(room.data(), static_cast<std::size_t>(got));
+    if (!is_complete(line.received)) return;
+    note(line.received, duration_cast<microseconds>(now - line.asked), tally);
+    line.received.clear();
+    --under_way_;
+    free_.push_back(&line);
+  }
+
+  static bool is_complete(std::string_view answer) {
+    constexpr std::string_view kLength = "Content-Length: ";
+    const auto head_end = answer.find("\r\n\r\n");
+    const auto length = answer.find(kLength);
+    if (head_end == std::string_view::npos || length == std::string_view::npos) return false;
+    std::size_t size = 0;
+    std::from_chars(answer.data() + length + kLength.size(), answer.data() + head_end, size);
+    return answer.size() >= head_end + 4 + size;
+  }
+
+  static void note(std::string_view answer, microseconds time, Tally& tally) {
+    if (answer.starts_with("HTTP/1.1 200 ")) {
+      tally.done.push_back(time);
+    } else if (answer.starts_with("HTTP/1.1 503 ") || answer.starts_with("HTTP/1.1 429 ")) {
+      tally.refused.push_back(time);
+      if (answer.find("\r\nRetry-After: ") == std::string_view::npos ||
+          answer.find(R"("error":"unavailable")") == std::string_view::npos) {
+        ++tally.vague;
+      }
+    } else {
+      tally.wrong = answer;
+    }
+  }
+
+  const int epoll_;
+  std::vector<Line> lines_;
+  std::vector<Line*> free_;
+  std::vector<std::string> requests_;
+  std::size_t next_ = 0;
+  std::size_t under_way_ = 0;
+};
+
+void make_contacts(const Served& served) {
+  std::string body;
+  for (int id = 1; id <= kContacts; ++id) body += (id == 1 ? "[" : ",") + (R"({"phone":")" + phone_of(id) + R"("})");
+  test::HttpClient client(served.port(), served.headers());
+  const auto reply = client.send("POST", "/v1/batch/contacts", body + "]");
+  if (!reply || reply->status != 200) throw std::runtime_error("the contacts could not be made");
+}
+
+void hear_the_rest(Clients& clients, Tally& tally) {
+  const auto end = steady_clock::now() + kPatience;
+  while (clients.under_way() > 0 && steady_clock::now() < end) clients.hear(tally, milliseconds(10));
+}
+
+std::int64_t a_second(std::size_t count, steady_clock::duration time) {
+  return static_cast<std::int64_t>(count) * 1'000'000 /
+         std::max<std::int64_t>(duration_cast<microseconds>(time).count(), 1);
+}
+
+class Unit {
+ public:
+  Unit(Campaign& campaign, const OverloadOptions& options, int connections)
+      : campaign_(campaign), options_(options), connections_(connections), disk_(options.sync), served_(serve()) {
+    make_contacts(*served_);
+  }
+
+  void run() {
+    const std::int64_t peak = best_rate();
+    Clients clients(*served_, connections_);
+    const std::int64_t memory_before = own_memory(::getpid());
+    judge(offer(clients, peak * kTimes), peak, memory_before);
+    become_normal();
+  }
+
+ private:
+  std::unique_ptr<Served> serve() const {
+    const std::string key = "key";
+    auto store = options_.plant(store::open_sqlite(
+        {.folder = folder_.path(),
+         .queue_max = options_.has_no_bound ? std::numeric_limits<std::size_t>::max() / 2 : options_.waiting_max,
+         .batch_max = options_.batch_max,
+         .vfs = disk_.name(),
+         .on_failure = {},
+         .indexing = store::Indexing::none},
+        wall_clock()));
+    make_team(*store, test::kTeam, key);
+    return serve_here({.store = std::move(store), .key = key, .clock = wall_clock(), .next_uuid = uuids_from(1)});
+  }
+
+  /// Updates a second, of as many clients as fill every commit.
+  std::int64_t best_rate() const {
+    Clients clients(*served_, static_cast<int>(options_.waiting_max / 2));
+    Tally tally;
+    const auto begin = steady_clock::now();
+    while (steady_clock::now() < begin + options_.peak) {
+      while (clients.ask()) continue;
+      clients.hear(tally, milliseconds(10));
+    }
+    const std::int64_t rate = a_second(tally.done.size(), steady_clock::now() - begin);
+    hear_the_rest(clients, tally);
+    if (!tally.wrong.empty()) throw std::runtime_error("an update is answered with " + tally.wrong);
+    return rate;
+  }
+
+  struct Offered {
+    std::int64_t requests = 0;
+    std::int64_t done_a_second = 0;
+    std::int64_t bytes = 0;
+    std::size_t unanswered = 0;
+    Tally tally;
+  };
+
+  Offered offer(Clients& clients, std::int64_t rate) {
+    Offered offered;
+    const auto begin = steady_clock::now();
+    auto next_look = begin;
+    std::int64_t due = 0;
+    for (auto now = begin; now < begin + options_.overload; now = steady_clock::now()) {
+      for (const auto until = rate * duration_cast<microseconds>(now - begin).count() / 1'000'000; due < until; ++due) {
+        if (!clients.ask()) {
+          campaign_.count("requests that no connection was free for", until - due);
+          due = until;
+          break;
+        }
+        ++offered.requests;
+        if (offered.requests % 64 == 0) clients.hear(offered.tally, milliseconds(0));
+      }
+      clients.hear(offered.tally, milliseconds(1));
+      if (now < next_look) continue;
+      next_look = now + milliseconds(50);
+      offered.bytes = std::max(offered.bytes, own_memory(::getpid()));
+    }
+    offered.done_a_second = a_second(offered.tally.done.size(), steady_clock::now() - begin);
+    hear_the_rest(clients, offered.tally);
+    offered.unanswered = clients.under_way();
+    return offered;
+  }
+
+  void judge(const Offered& offered, std::int64_t peak, std::int64_t memory_before) {
+    const Tally& tally = offered.tally;
+    const auto done = percentile(tally.done, 50);
+    const auto refused = percentile(tally.refused, 50);
+    const auto refused_late = percentile(tally.refused, 99);
+    const auto bytes = offered.bytes - memory_before;
+    campaign_.raise("updates a second at best", peak);
+    campaign_.raise("updates a second of " + std::to_string(kTimes) + " times as many", offered.done_a_second);
+    campaign_.count("requests", offered.requests);
+    campaign_.count("refusals", static_cast<std::int64_t>(tally.refused.size()));
+    campaign_.raise("us in the middle for an update at most", done.count());
+    campaign_.raise("us in the middle for a refusal at most", refused.count());
+    campaign_.raise("us for 99 of 100 refusals at most", refused_late.count());
+    campaign_.raise("KiB of memory for it at most", bytes / 1024);
+    if (offered.unanswered > 0) campaign_.find(std::to_string(offered.unanswered) + " requests are never answered");
+    if (tally.lost > 0) campaign_.find(std::to_string(tally.lost) + " connections ended without an answer");
+    if (!tally.wrong.empty()) campaign_.find("an answer is neither 200 nor 503: " + tally.wrong);
+    if (tally.vague > 0)
+      campaign_.find(std::to_string(tally.vague) + " refusals do not say why, or when to come again");
+    if (tally.refused.empty()) campaign_.find("nothing is refused, however much waits");
+    if (100 * offered.done_a_second < options_.answered_percent_min * peak) {
+      campaign_.find(std::to_string(offered.done_a_second) + " updates a second are done under load, " +
+                     std::to_string(peak) + " at best");
+    }
+    if (refused > done) {
+      campaign_.find("a refusal takes " + std::to_string(milliseconds_of(refused)) + " ms, an update " +
+                     std::to_string(milliseconds_of(done)));
+    }
+    if (refused_late > options_.refused_within) {
+      campaign_.find("one of 100 refusals takes " + std::to_string(milliseconds_of(refused_late)) + " ms");
+    }
+    if (bytes > options_.bytes_max) campaign_.find("the load takes " + std::to_string(bytes) + " bytes of memory");
+  }
+
+  /// The first moment counts from which on every request of a few clients is done.
+  void become_normal() {
+    const auto begin = steady_clock::now();
+    Clients clients(*served_, 4);
+    auto normal_since = begin;
+    for (int round = 0; round < 20; ++round) {
+      Tally tally;
+      while (clients.ask()) continue;
+      hear_the_rest(clients, tally);
+      if (tally.done.size() < 4) normal_since = steady_clock::now();
+      if (steady_clock::now() > begin + options_.normal_within + kPatience) break;
+    }
+    const auto after = duration_cast<milliseconds>(normal_since - begin);
+    campaign_.raise("ms until it was normal again at most", after.count());
+    if (after > options_.normal_within) campaign_.find("writes are refused long after the load is gone");
+  }
+
+  Campaign& campaign_;
+  const OverloadOptions& options_;
+  const int connections_;
+  const test::TempFolder folder_{test::folder_in_memory()};
+  SlowDisk disk_;
+  const std::unique_ptr<Served> served_;
+};
+
+}  // namespace
+
+void overload(Campaign& campaign, const OverloadOptions& options) {
+  constexpr int kOthers = 300;
+  // Both ends are in this process.
+  const auto may_have =
+      static_cast<int>(allow_descriptors(2 * static_cast<std::size_t>(options.connections) + kOthers));
+  const int connections = std::min(options.connections, (may_have - kOthers) / 2);
+  while (campaign.begins_unit()) Unit(campaign, options, connections).run();
+}
+
+void overload(Campaign& campaign) { overload(campaign, OverloadOptions{}); }
+
+}  // namespace cardfile::prove
