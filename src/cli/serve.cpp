@@ -163,6 +163,7 @@ int serve(const base::Config& config) {
   settings.limits.connections_max = connections_possible(settings.limits.connections_max, log);
 
   auto store = store::open_sqlite({.folder = settings.data,
+                                   .queue_max = settings.waiting_writes_max,
                                    .on_failure =
                                        [&log](const std::string& why) {
                                          log.write(base::LogLevel::error, "writes_refused", {{"cause", why}});

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "store/open.h"
+
 namespace cardfile::cli {
 namespace {
 
@@ -55,6 +57,8 @@ std::vector<base::ConfigKey> keys() {
                  static_cast<std::int64_t>(limits.header_bytes_max), 1024, 1 << 20),
       number_key("max_connections", "Connections at a time; the next is answered 503",
                  static_cast<std::int64_t>(limits.connections_max), 1, 1'000'000),
+      number_key("max_waiting_writes", "Changes that may wait for the disk; the next is answered 503",
+                 static_cast<std::int64_t>(store::SqliteOptions().queue_max), 1, 1'000'000),
       number_key("rate_limit",
                  "Requests a minute for each team, more are answered 429; 0 means no limit, as with --demo", 500, 0,
                  1'000'000'000),
@@ -200,6 +204,7 @@ ServeSettings serve_settings(const base::Config& config) {
       .tls = tls(config),
       .limits = limits(config),
       .rate_limit = rate_limit(config),
+      .waiting_writes_max = static_cast<std::size_t>(config.number("max_waiting_writes")),
       .drain_timeout = std::chrono::milliseconds(config.number("drain_timeout_ms")),
       .log_level = log_level(config.text("log_level")),
       .log_file = config.text("log_file"),

@@ -2,6 +2,7 @@
 // Settings: everything that can be chosen about a running server, by flag, environment or file.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -44,6 +45,7 @@ struct ServeSettings {
   http::Tls tls;
   http::Limits limits;
   std::int64_t rate_limit = 0;  // Requests a minute for each team; 0: no limit.
+  std::size_t waiting_writes_max = 0;
   std::chrono::milliseconds drain_timeout{};
   base::LogLevel log_level = base::LogLevel::info;
   std::string log_file;
