@@ -1,67 +1,18 @@
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "http/certificate.h"
 #include "http/peer.h"
 
 namespace cardfile::http {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class T, void (*release)(T*)>
-struct Release {
-  void operator()(T* object) const { release(object); }
-};
-template <class T, void (*release)(T*)>
-using Owned = std::unique_ptr<T, Release<T, release>>;
-
-/// A key and a certificate that it has signed itself, in files that go away with it.
-class Certificate {
- public:
-  Certificate() {
-    std::string name = (std::filesystem::temp_directory_path() / "cardfile-tls-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("No temporary folder can be made.");
-    folder_ = name;
-    const Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
-    const Owned<X509, X509_free> certificate(X509_new());
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-    X509_set_pubkey(certificate.get(), key.get());
-    X509_sign(certificate.get(), key.get(), EVP_sha256());
-    write(certificate_file(), [&](std::FILE* file) { PEM_write_X509(file, certificate.get()); });
-    write(key_file(),
-          [&](std::FILE* file) { PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
-  }
-  ~Certificate() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-
-  std::string certificate_file() const { return (folder_ / "certificate.pem").string(); }
-  std::string key_file() const { return (folder_ / "key.pem").string(); }
-
- private:
-  template <class Write>
-  static void write(const std::string& name, const Write& write_pem) {
-    std::FILE* file = std::fopen(name.c_str(), "w");
-    write_pem(file);
-    std::fclose(file);
-  }
-
-  std::filesystem::path folder_;
-};
 
 ServerOptions with(const Certificate& certificate, Limits limits = {}) {
   ServerOptions options;
@@ -73,7 +24,7 @@ ServerOptions with(const Certificate& certificate, Limits limits = {}) {
 class TlsPeer {
  public:
   explicit TlsPeer(const TestServer& server, int version_max = TLS1_3_VERSION)
-      : peer_(server.peer()), context_(SSL_CTX_new(TLS_client_method())) {
+      : peer_(server.peer()), context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free) {
     SSL_CTX_set_security_level(context_.get(), 0);
     SSL_CTX_set_max_proto_version(context_.get(), version_max);
     tls_.reset(SSL_new(context_.get()));
@@ -103,8 +54,8 @@ class TlsPeer {
 
  private:
   Peer peer_;
-  Owned<SSL_CTX, SSL_CTX_free> context_;
-  Owned<SSL, SSL_free> tls_;
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  std::unique_ptr<SSL, decltype(&SSL_free)> tls_{nullptr, &SSL_free};
   bool was_closed_properly_ = false;
 };
 
