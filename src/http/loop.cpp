@@ -11,6 +11,7 @@
 
 #include "http/answer.h"
 #include "http/connection.h"
+#include "http/waiting.h"
 
 namespace cardfile::http {
 
@@ -37,26 +38,6 @@ Clock::duration sweep_interval_of(const Limits& limits) {
       std::min({limits.header_timeout, limits.body_timeout, limits.write_timeout, limits.idle_timeout});
   return std::clamp(shortest / 8, kSweepIntervalMin, kSweepIntervalMax);
 }
-
-/// Gives false when the wait was cancelled.
-template <class Operation>
-class Waiting {
- public:
-  explicit Waiting(Operation operation) : operation_(std::move(operation)) {}
-
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) {
-    operation_([this, waiter](const error_code& error) {
-      is_done_ = !error;
-      waiter.resume();
-    });
-  }
-  bool await_resume() const noexcept { return is_done_; }
-
- private:
-  Operation operation_;
-  bool is_done_ = false;
-};
 
 }  // namespace
 
@@ -152,9 +133,9 @@ void Loop::remove(Connection& connection) {
 
 base::Detached Loop::accept_connections() {
   while (true) {
-    const bool is_ready =
+    const error_code cancelled =
         co_await Waiting([this](auto done) { acceptor_.async_wait(Acceptor::wait_read, std::move(done)); });
-    if (!is_ready || is_draining_) co_return;
+    if (cancelled || is_draining_) co_return;
     if (accept_pending() == Accepting::goes_on) continue;
     accept_timer_.expires_after(kAcceptPause);
     co_await Waiting([this](auto done) { accept_timer_.async_wait(std::move(done)); });
