@@ -1,6 +1,7 @@
 #pragma once
 // Certificate: a key and a certificate for a test's server, in files.
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -9,7 +10,8 @@ namespace cardfile::http {
 /// A key and a certificate that it has signed itself, in files that go away with it.
 class Certificate {
  public:
-  Certificate();
+  /// `names` as OpenSSL writes them: "DNS:localhost,IP:127.0.0.1". One that lives a negative time has expired.
+  explicit Certificate(const std::string& names = {}, std::chrono::seconds lifetime = std::chrono::hours(1));
   ~Certificate();
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;
