@@ -21,7 +21,7 @@ constexpr std::size_t kCopiedBodyBytesMax = 32 * 1024;
 constexpr std::size_t kGatheredBytesMax = 64 * 1024;
 // Requests that hold no more are not counted: connections_max is their bound. An exchange keeps as much from one
 // request to the next.
-constexpr std::size_t kUncountedBytesMax = 128 * 1024;
+constexpr std::size_t kUncountedBytesMax = 32 * 1024;
 // A peer that pipelines without end gives the thread's other connections their turn after so many steps.
 constexpr int kStepsInARow = 64;
 // How long the peer may take to close its side, so that it reads our last answer before anything is torn down.
@@ -48,7 +48,9 @@ class Connection::Readiness {
 /// Sends bytes, mostly without suspending; false when the peer did not take them. They stay the caller's.
 class Connection::Sending {
  public:
-  Sending(Connection& connection, std::string_view bytes) : connection_(connection) { connection.unsent_ = bytes; }
+  Sending(Connection& connection, std::string_view bytes) : connection_(connection), held_(bytes.size()) {
+    connection.unsent_ = bytes;
+  }
 
   bool await_ready() {
     if (connection_.unsent_.empty()) return is_sent_ = true;
@@ -58,13 +60,14 @@ class Connection::Sending {
   }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiter) {
     is_suspended_ = true;
-    rest_ = connection_.send_rest();
+    rest_ = connection_.send_rest(held_);
     return rest_.operator co_await().await_suspend(waiter);
   }
   bool await_resume() const { return is_suspended_ ? rest_.operator co_await().await_resume() : is_sent_; }
 
  private:
   Connection& connection_;
+  const std::size_t held_;
   base::Task<bool> rest_;
   bool is_suspended_ = false;
   bool is_sent_ = false;
@@ -93,6 +96,8 @@ Connection::Connection(Loop& loop, Socket socket)
 
 Connection::~Connection() {
   release_exchange();
+  release_unsent();
+  if (has_given_up_) loop_.note_end_of_cut_off();
   --loop_.service().connections;
   loop_.remove(*this);
 }
@@ -127,12 +132,23 @@ void Connection::interrupt() {
   socket_.cancel(ignored);
 }
 
+void Connection::give_up_sending() {
+  has_given_up_ = true;
+  release_unsent();
+  interrupt();
+}
+
 void Connection::enter(Phase phase) {
-  // A phase's time is not prolonged by bytes that arrive within it.
+  // A phase's time is not prolonged by entering it again.
   if (phase_ == phase && deadline_ != Clock::time_point::max()) return;
   phase_ = phase;
   has_expired_ = false;
   deadline_ = phase == Phase::handling ? Clock::time_point::max() : Clock::now() + patience(phase);
+}
+
+void Connection::prolong(std::size_t bytes) {
+  if (deadline_ == Clock::time_point::max()) return;
+  deadline_ += std::chrono::nanoseconds(std::chrono::seconds(1)) * bytes / Limits::kBytesASecond;
 }
 
 Clock::duration Connection::patience(Phase phase) const {
@@ -213,6 +229,8 @@ base::Task<Connection::Leave> Connection::answer_requests() {
       co_return Leave::with_answer;
     }
     if (state == State::complete) {
+      // No further answer is made before what was cut off for others is gone.
+      while (loop_.has_cut_off_for_others()) co_await Turn(loop_);
       enter(Phase::handling);
       Response response;
       bool has_failed = false;
@@ -286,6 +304,7 @@ Connection::Received Connection::receive() {
   switch (result.status) {
     case Status::done:
       exchange_->parser.received(result.bytes);
+      if (phase_ == Phase::body) prolong(result.bytes);
       return Received::something;
     case Status::wait_read:
     case Status::wait_write:
@@ -307,15 +326,22 @@ IoResult::Status Connection::write_unsent() {
   return Status::done;
 }
 
-base::Task<bool> Connection::send_rest() {
+base::Task<bool> Connection::send_rest(std::size_t held) {
   enter(Phase::writing);
-  Status status = write_unsent();
-  while (status == Status::wait_read || status == Status::wait_write) {
+  hold_unsent(held);
+  Status status = Status::wait_write;
+  while (true) {
+    const std::size_t unsent = unsent_.size();
+    status = write_unsent();
+    prolong(unsent - unsent_.size());
+    if (status != Status::wait_read && status != Status::wait_write) break;
     wait_for_ = status == Status::wait_read ? Socket::wait_read : Socket::wait_write;
     const bool is_ready = co_await Readiness(*this);
-    if (!is_ready) co_return false;
-    status = write_unsent();
+    if (is_ready) continue;
+    reset_on_close();
+    break;
   }
+  release_unsent();
   wait_for_ = Socket::wait_read;
   co_return status == Status::done;
 }
@@ -358,6 +384,19 @@ bool Connection::count_held() {
   const bool fits = counted < held_ || before + (counted - held_) <= loop_.service().limits.held_bytes_max;
   held_ = counted;
   return fits;
+}
+
+void Connection::hold_unsent(std::size_t bytes) {
+  unsent_held_ = bytes + (exchange_ ? exchange_->parser.bytes_held() : 0);
+  loop_.hold_unsent(*this, unsent_held_);
+}
+
+void Connection::release_unsent() { loop_.release_unsent(std::exchange(unsent_held_, 0)); }
+
+/// So that the kernel does not keep what it has of an answer for a peer that does not take it.
+void Connection::reset_on_close() {
+  const struct ::linger at_once { .l_onoff = 1, .l_linger = 0 };
+  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 AnswerForm Connection::answer_form() const {

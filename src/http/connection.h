@@ -35,6 +35,12 @@ class Connection {
   /// peer loses something by it.
   bool cut();
 
+  /// Cuts the peer off that does not take its answer.
+  void give_up_sending();
+  /// How much an answer holds that the peer has not taken at once; 0 when there is none.
+  std::size_t unsent_held() const { return unsent_held_; }
+  Clock::time_point deadline() const { return deadline_; }
+
   std::size_t place() const { return place_; }
   void set_place(std::size_t place) { place_ = place; }
 
@@ -47,6 +53,8 @@ class Connection {
   class Turn;
 
   void enter(Phase phase);
+  /// So many bytes have gone through in the phase.
+  void prolong(std::size_t bytes);
   Clock::duration patience(Phase phase) const;
   bool is_interrupted() const { return has_expired_ || is_cut_; }
   void interrupt();
@@ -58,7 +66,7 @@ class Connection {
 
   Received receive();
   IoResult::Status write_unsent();
-  base::Task<bool> send_rest();
+  base::Task<bool> send_rest(std::size_t held);
 
   Exchange& exchange();
   void release_exchange();
@@ -68,6 +76,9 @@ class Connection {
   std::optional<Response> refusal_before_body() const;
   /// Counts anew what the request holds, if it is large; false when that is more than is left for large ones.
   bool count_held();
+  void hold_unsent(std::size_t bytes);
+  void release_unsent();
+  void reset_on_close();
   bool has_unread_input();
 
   Loop& loop_;
@@ -77,6 +88,7 @@ class Connection {
   std::string_view unsent_;
   std::size_t place_ = 0;  // In the loop's list.
   std::size_t held_ = 0;   // What is counted of this request among those of all.
+  std::size_t unsent_held_ = 0;
   Clock::time_point deadline_ = Clock::time_point::max();
   Phase phase_ = Phase::idle;
   boost::asio::socket_base::wait_type wait_for_ = boost::asio::socket_base::wait_read;
@@ -84,6 +96,7 @@ class Connection {
   bool may_have_more_ = false;  // Input that the socket will not announce, or that need not be waited for.
   bool has_expired_ = false;
   bool is_cut_ = false;
+  bool has_given_up_ = false;
 };
 
 }  // namespace cardfile::http

@@ -12,7 +12,7 @@ constexpr std::size_t kInitialBytes = 8 * 1024;
 // Less room than this is not worth a system call; the bytes move to get more.
 constexpr std::size_t kRoomMin = 512;
 // A buffer that one large request has blown up is not kept for the small ones after it.
-constexpr std::size_t kKeptBytesMax = 64 * 1024;
+constexpr std::size_t kKeptBytesMax = 16 * 1024;
 
 }  // namespace
 

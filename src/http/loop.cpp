@@ -1,5 +1,7 @@
 #include "http/loop.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,6 +23,9 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
+// What the kernel has taken of an answer is in nobody's phase: it ends the connection when the peer takes none of it
+// for so many milliseconds.
+using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int kThreadsHint = 1;  // Lets Asio skip waking other threads; posting from them stays safe.
@@ -54,8 +59,9 @@ Loop::Loop(Service& service, const tcp::endpoint& endpoint)
   acceptor_.open(protocol_);
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
   acceptor_.set_option(ReusePort(true));
-  // Linux hands this on to the accepted sockets, which saves a call for each of them.
+  // Linux hands these on to the accepted sockets, which saves calls for each of them.
   acceptor_.set_option(tcp::no_delay(true));
+  acceptor_.set_option(UserTimeout(static_cast<int>(service.limits.write_timeout.count())));
   acceptor_.bind(endpoint);
   acceptor_.listen();
   acceptor_.non_blocking(true);
@@ -129,6 +135,25 @@ void Loop::remove(Connection& connection) {
   connections_[connection.place()] = last;
   connections_.pop_back();
   finish_when_drained();
+}
+
+void Loop::hold_unsent(const Connection& connection, std::size_t bytes) {
+  unsent_bytes_ += bytes;
+  while (unsent_bytes_ > service_.unsent_bytes_max) {
+    Connection* const slowest = slowest_reader_but(connection);
+    if (slowest == nullptr) return;  // It is as large as that by itself.
+    slowest->give_up_sending();
+    ++cut_off_for_others_;
+  }
+}
+
+Connection* Loop::slowest_reader_but(const Connection& connection) const {
+  Connection* slowest = nullptr;
+  for (Connection* other : connections_) {
+    if (other == &connection || other->unsent_held() == 0) continue;
+    if (slowest == nullptr || other->deadline() < slowest->deadline()) slowest = other;
+  }
+  return slowest;
 }
 
 base::Detached Loop::accept_connections() {

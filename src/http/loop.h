@@ -37,6 +37,7 @@ struct Service {
   const ErrorPage error_page;
   const Admission admission;
   const Limits limits;
+  const std::size_t unsent_bytes_max;           // Of one loop.
   const std::unique_ptr<const TlsContext> tls;  // Null: plain HTTP.
   std::atomic<std::size_t> connections = 0;
   std::atomic<std::size_t> held_bytes = 0;  // By large requests.
@@ -82,6 +83,13 @@ class Loop final : public base::Executor {
   void give_back(std::unique_ptr<Exchange> exchange);
   void add(Connection& connection);
   void remove(Connection& connection);
+  /// A connection begins to hold an answer that its peer has not taken, or is done with it. Others may be cut off for
+  /// one that begins.
+  void hold_unsent(const Connection& connection, std::size_t bytes);
+  void release_unsent(std::size_t bytes) { unsent_bytes_ -= bytes; }
+  /// One that was cut off for another ends, and gives back what it holds.
+  void note_end_of_cut_off() { --cut_off_for_others_; }
+  bool has_cut_off_for_others() const { return cut_off_for_others_ > 0; }
 
  private:
   enum class Accepting { goes_on, lacks_resources };
@@ -93,6 +101,8 @@ class Loop final : public base::Executor {
   void sweep();
   void refresh_date();
   void finish_when_drained();
+  /// Null when no other connection holds an answer.
+  Connection* slowest_reader_but(const Connection& connection) const;
 
   Service& service_;
   boost::asio::io_context context_;
@@ -109,6 +119,8 @@ class Loop final : public base::Executor {
   std::vector<Connection*> connections_;
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
   std::vector<char> scratch_;
+  std::size_t unsent_bytes_ = 0;
+  std::size_t cut_off_for_others_ = 0;  // That have not ended yet.
   std::time_t date_ = 0;
   std::string date_header_;
   bool is_draining_ = false;

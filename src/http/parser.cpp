@@ -21,7 +21,7 @@ using beast::http::field;
 using BeastError = beast::http::error;
 
 // A chunked body that one large request has blown up is not kept for the small ones after it.
-constexpr std::size_t kKeptBodyBytesMax = 64 * 1024;
+constexpr std::size_t kKeptBodyBytesMax = 16 * 1024;
 
 // "0\r\n\r\n". Beast asserts that it gets no less when it reads on in a last chunk that is the first one as well.
 constexpr std::size_t kChunkedBodyBytesMin = 5;

@@ -72,6 +72,7 @@ class Server::Impl {
                  .error_page = std::move(error_page),
                  .admission = std::move(admission),
                  .limits = options.limits,
+                 .unsent_bytes_max = options.limits.unsent_bytes_max / std::max(options.threads, 1U),
                  .tls = load_tls(options.tls)},
         loops_(listen(service_, options)) {}
 

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
+
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <string>
@@ -18,6 +21,13 @@ constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: t\r\n\r\n";
 ServerOptions with(Limits limits) {
   ServerOptions options;
   options.limits = limits;
+  return options;
+}
+
+/// What all connections share is a loop's own.
+ServerOptions in_one_loop(Limits limits) {
+  ServerOptions options = with(limits);
+  options.threads = 1;
   return options;
 }
 
@@ -75,6 +85,70 @@ TEST(Limits, AReaderWhoTakesNothingIsCutOff) {
   // Once another connection is let in, the first one is gone.
   while (server.peer().ask(kGet).status != 200) std::this_thread::yield();
   EXPECT_EQ(peer.answer().status, 0) << "the answer ends in its middle";
+}
+
+TEST(Limits, AReaderWhoTakesNothingOfAnAnswerThatTheKernelHasIsCutOff) {
+  const TestServer server(with({.connections_max = 1, .write_timeout = 100ms}),
+                          [](const Request&, base::Executor&) -> base::Task<Response> {
+                            co_return Response{.body = std::string(1'000'000, 'x')};
+                          });
+  Peer peer = server.peer();
+  peer.send(kGet);
+  // Once another connection is let in, the first one is gone.
+  while (server.peer().ask(kGet).status != 200) std::this_thread::yield();
+  EXPECT_EQ(peer.answer().status, 0);
+}
+
+TEST(Limits, WhoSendsOrTakesMuchAtAGoodRateHasMoreTime) {
+  const TestServer server(with({.body_timeout = 200ms, .write_timeout = 200ms}),
+                          [](const Request&, base::Executor&) -> base::Task<Response> {
+                            co_return Response{.body = std::string(16 << 20, 'x')};
+                          });
+  Peer peer = server.peer();
+  const std::string piece(128 * 1024, 'x');
+  peer.send("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(5 * piece.size()) + "\r\n\r\n");
+  for (int i = 0; i < 5; ++i) {
+    peer.send(piece);
+    std::this_thread::sleep_for(100ms);
+  }
+  std::array<char, 1 << 20> room;
+  std::size_t taken = 0;
+  while (taken < (16 << 20)) {
+    const ssize_t got = ::recv(peer.socket(), room.data(), room.size(), MSG_WAITALL);
+    if (got <= 0) break;
+    taken += static_cast<std::size_t>(got);
+    std::this_thread::sleep_for(30ms);
+  }
+  EXPECT_GE(taken, 16 << 20) << "it took longer than the time for a small one";
+}
+
+TEST(Limits, AnswersThatAreNotTakenHoldNoMoreThanTheirShareTogether) {
+  constexpr std::size_t kLarge = 8 << 20;
+  const TestServer server(in_one_loop({.unsent_bytes_max = 3 * kLarge}),
+                          [](const Request& request, base::Executor&) -> base::Task<Response> {
+                            co_return Response{.body = std::string(request.path == "/large" ? kLarge : 1, 'x')};
+                          });
+  std::vector<Peer> peers;
+  for (int i = 0; i < 6; ++i) {
+    peers.push_back(server.peer());
+    EXPECT_EQ(peers.back().ask(kGet).status, 200);
+    peers.back().send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
+    // It has begun to be answered.
+    char byte = 0;
+    EXPECT_EQ(::recv(peers.back().socket(), &byte, 1, MSG_PEEK), 1);
+  }
+  EXPECT_EQ(peers[0].answer().status, 0) << "who takes nothing for the longest time is cut off";
+  EXPECT_EQ(peers[2].answer().status, 0);
+  EXPECT_EQ(peers[5].answer().body.size(), kLarge) << "the last one is not";
+  EXPECT_EQ(peers[5].ask(kGet).status, 200);
+}
+
+TEST(Limits, AnAnswerThatIsLargerThanTheShareOfAllIsSentAllTheSame) {
+  const TestServer server(in_one_loop({.unsent_bytes_max = 1024}),
+                          [](const Request&, base::Executor&) -> base::Task<Response> {
+                            co_return Response{.body = std::string(8 << 20, 'x')};
+                          });
+  EXPECT_EQ(server.peer().ask(kGet).body.size(), std::size_t{8} << 20);
 }
 
 TEST(Limits, AHandlerMayTakeItsTime) {
