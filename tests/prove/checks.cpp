@@ -16,6 +16,7 @@
 #include "prove/replay_log.h"
 #include "prove/same_answers.h"
 #include "prove/slow_disk.h"
+#include "prove/slow_peers.h"
 
 namespace cardfile::prove {
 

@@ -1,10 +1,8 @@
 #include "prove/crowd.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <mutex>
-#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -13,11 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+#include "prove/peer.h"
 #include "prove/server_process.h"
 #include "support/http_client.h"
 #include "support/program.h"
@@ -35,43 +29,9 @@ using test::TempFolder;
 constexpr std::int64_t kIdleBytesMax = 20 * 1024;
 // What a busy connection may take more beside a crowd. The promise is 120; a shared machine is not that exact.
 constexpr std::int64_t kBesidePercentMax = 150;
-constexpr std::int64_t kBudgetBytes = std::int64_t{256} << 20;
-constexpr std::int64_t kSlowBytesMax = 40 * 1024;
 constexpr std::int64_t kDescriptorsBeside = 20;  // Of the server, for files that it opens and closes again.
 
 constexpr std::string_view kHealth = "GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n";
-
-/// A socket that is left alone.
-class Peer {
- public:
-  explicit Peer(std::uint16_t port, int room = 0) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    if (room > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-      throw std::runtime_error("a connection was not taken");
-    }
-  }
-  Peer(Peer&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-  ~Peer() {
-    if (socket_ >= 0) ::close(socket_);
-  }
-
-  void send(std::string_view bytes) const {
-    static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-  }
-  bool hears_something() const {
-    std::array<char, 4096> room;
-    return ::recv(socket_, room.data(), room.size(), 0) > 0;
-  }
-
- private:
-  int socket_;
-};
 
 /// Processor time of the server for each of so many requests.
 std::int64_t nanoseconds_a_request(RunningServer& server, int requests) {
@@ -81,8 +41,6 @@ std::int64_t nanoseconds_a_request(RunningServer& server, int requests) {
   for (int i = 0; i < requests; ++i) client.send("GET", "/healthz");
   return (running_time(server.process().id()) - before).count() / requests;
 }
-
-std::string milliseconds_text(milliseconds time) { return std::to_string(time.count()); }
 
 }  // namespace
 
@@ -107,7 +65,7 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
       peers.back().send(kHealth);
       if (!peers.back().hears_something()) campaign.find("a connection of the crowd is not answered");
       if (options.hold_half_a_body) {
-        peers.back().send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 100000\r\n\r\n" + std::string(60'000, 'x'));
+        peers.back().send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 30000\r\n\r\n" + std::string(25'000, 'x'));
       }
     }
     const std::int64_t beside = nanoseconds_a_request(server, options.requests);
@@ -124,67 +82,6 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
 }
 
 void idle_connections(Campaign& campaign) { idle_connections(campaign, IdleOptions{}); }
-
-void slow_peers(Campaign& campaign, const SlowOptions& options) {
-  const std::size_t may_have = allow_descriptors(static_cast<std::size_t>(options.connections) + 100);
-  const int count = std::min(options.connections, static_cast<int>(may_have) - 100);
-  while (campaign.begins_unit()) {
-    const TempFolder folder;
-    const std::string timeout = milliseconds_text(options.patient_server ? 100 * options.patience : options.timeout);
-    RunningServer server(folder, {"--header-timeout-ms", timeout, "--body-timeout-ms", timeout, "--write-timeout-ms",
-                                  timeout, "--idle-timeout-ms", "1000000"});
-    const std::uint16_t port = server.port();
-    const pid_t process = server.process().id();
-    HttpClient honest(port, {});
-    honest.send("GET", "/healthz");
-    const std::int64_t descriptors_before = descriptors(process);
-    const std::int64_t memory_before = own_memory(process);
-
-    std::string many;
-    for (int i = 0; i < 200; ++i) many += "GET /openapi.json HTTP/1.1\r\nHost: t\r\n\r\n";
-    std::vector<Peer> peers;
-    for (int i = 0; i < count; ++i) {
-      peers.emplace_back(port, i % 3 == 2 ? 4096 : 0);
-      if (i % 3 == 0) peers.back().send("GET / HTTP/1.1\r\nX-Slow: ");
-      if (i % 3 == 1) peers.back().send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n");
-      if (i % 3 == 2) peers.back().send(many);
-    }
-    const auto all_there = steady_clock::now();
-    auto gone_after = options.patience;
-    milliseconds slowest{0};
-    std::int64_t memory = 0;
-    auto next_drip = steady_clock::now();
-    const auto all_gone = [&] {
-      if (steady_clock::now() >= next_drip) {
-        next_drip = steady_clock::now() + options.timeout / 10;
-        for (int i = 0; i < count; ++i) {
-          if (i % 3 != 2) peers[static_cast<std::size_t>(i)].send("x");
-        }
-      }
-      const auto asked = steady_clock::now();
-      const auto reply = honest.send("GET", "/healthz");
-      if (!reply || reply->status != 200) campaign.find("an honest client is not answered beside slow ones");
-      slowest = std::max(slowest, std::chrono::duration_cast<milliseconds>(steady_clock::now() - asked));
-      memory = std::max(memory, own_memory(process) - memory_before);
-      return descriptors(process) <= descriptors_before + kDescriptorsBeside;
-    };
-    const bool in_time = test::becomes_true(all_gone, options.patience);
-    gone_after = std::chrono::duration_cast<milliseconds>(steady_clock::now() - all_there);
-    campaign.count("slow connections", count);
-    campaign.raise("ms until the last was gone at most", gone_after.count());
-    campaign.raise("ms for the slowest honest answer", slowest.count());
-    campaign.raise("bytes for all of them at most", memory);
-    if (!in_time) {
-      campaign.find(std::to_string(descriptors(process) - descriptors_before) +
-                    " slow peers are still connected after " + milliseconds_text(gone_after) + " ms");
-    }
-    if (memory > kBudgetBytes + count * kSlowBytesMax) {
-      campaign.find("slow peers take " + std::to_string(memory) + " bytes of memory");
-    }
-  }
-}
-
-void slow_peers(Campaign& campaign) { slow_peers(campaign, SlowOptions{}); }
 
 namespace {
 

@@ -1,5 +1,5 @@
 #pragma once
-// Crowds of connections: those that wait weigh little, and those that are slow are let go.
+// Crowds of connections: those that wait weigh little, and those that end leave nothing behind.
 
 #include <chrono>
 
@@ -17,18 +17,6 @@ struct IdleOptions {
 /// not take noticeably more processor time for a request than before.
 void idle_connections(Campaign& campaign, const IdleOptions& options);
 void idle_connections(Campaign& campaign);
-
-struct SlowOptions {
-  int connections = 5'000;
-  std::chrono::milliseconds timeout{10'000};   // Of the server for headers, a body, and for an answer to be taken.
-  std::chrono::milliseconds patience{15'000};  // For all of them to be gone.
-  bool patient_server = false;                 // A planted fault: its timeouts are much longer than that.
-};
-
-/// A unit: a third of the connections send headers a byte at a time, a third a body, and a third takes none of its
-/// answers. All are gone in time, an honest client is answered all the while, and memory stays within the budget.
-void slow_peers(Campaign& campaign, const SlowOptions& options);
-void slow_peers(Campaign& campaign);
 
 struct SoakOptions {
   std::chrono::milliseconds unit{30'000};

@@ -8,7 +8,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr IdleOptions kFewIdle{.connections = 300, .requests = 2'000};
-constexpr SlowOptions kFewSlow{.connections = 60, .timeout = milliseconds(300), .patience = milliseconds(10'000)};
 constexpr SoakOptions kShortSoak{.unit = milliseconds(200), .clients = 4};
 
 TEST(IdleConnections, WeighLittle) {
@@ -24,21 +23,6 @@ TEST(IdleConnections, ThatHoldHalfABodyAreFound) {
   expect_found(
       "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); },
       "an idle connection takes");
-}
-
-TEST(SlowPeers, AreLetGo) {
-  Campaign campaign(short_form("slow-peers", 1));
-  slow_peers(campaign, kFewSlow);
-  EXPECT_THAT(campaign.findings(), testing::IsEmpty());
-  EXPECT_EQ(campaign.figure("slow connections"), 60);
-}
-
-TEST(SlowPeers, OfAPatientServerAreFound) {
-  SlowOptions faulty = kFewSlow;
-  faulty.patient_server = true;
-  faulty.patience = milliseconds(1'500);
-  expect_found(
-      "slow-peers", 1, [&](Campaign& campaign) { slow_peers(campaign, faulty); }, "slow peers are still connected");
 }
 
 TEST(Soak, LeavesMemoryAndDescriptorsAsTheyAre) {

@@ -1,0 +1,55 @@
+#pragma once
+// Peer: a connection of which a crowd is made.
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace cardfile::prove {
+
+/// A socket that is left alone.
+class Peer {
+ public:
+  explicit Peer(std::uint16_t port, int room = 0) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (room > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      throw std::runtime_error("a connection was not taken");
+    }
+  }
+  Peer(Peer&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer() {
+    if (socket_ >= 0) ::close(socket_);
+  }
+
+  void send(std::string_view bytes) const {
+    static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  }
+  bool hears_something() const {
+    std::array<char, 4096> room;
+    return ::recv(socket_, room.data(), room.size(), 0) > 0;
+  }
+  /// Or its end; nothing of it is taken.
+  bool has_something_to_hear() const {
+    char byte = 0;
+    return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+  }
+
+ private:
+  int socket_;
+};
+
+}  // namespace cardfile::prove

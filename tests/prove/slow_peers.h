@@ -1,0 +1,36 @@
+#pragma once
+// Clients that send slowly, or take none of their answers.
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "prove/campaign.h"
+
+namespace cardfile::prove {
+
+struct SlowOptions {
+  int connections = 5'000;
+  int rounds = 3;
+  int contacts = 500;                                 // Of about six kilobytes, which large answers have.
+  std::vector<std::string> settings;                  // Of the server.
+  std::chrono::milliseconds answers_within{120'000};  // For those that nobody takes to be made.
+  std::chrono::milliseconds drip{1'000};              // From one byte to the next.
+  std::chrono::milliseconds patience{15'000};         // For all of them to be gone.
+  int requests = 2'000;                               // Of an honest client, in each phase.
+  std::int64_t slower_percent_max = 150;              // Of an honest client's p99 without them.
+  /// What large requests and unsent answers may hold, and a little for each of the others.
+  std::int64_t bytes_max = (std::int64_t{512} << 20) + std::int64_t{5'000} * 40 * 1024;
+  bool busy_peers = false;  // A planted fault: others ask for large answers all the while.
+};
+
+/// A unit: in each round an honest client is measured alone, then beside the crowd: a fifth of it sends headers a byte
+/// at a time, a fifth a body, a fifth half a large body and nothing more, a fifth requests without end and a fifth
+/// requests for large answers, whose answers are not taken. Each round all of them are gone in time, and memory stays
+/// bounded. In the middle of the rounds the honest client's p99 is not much longer beside them than alone.
+void slow_peers(Campaign& campaign, const SlowOptions& options);
+void slow_peers(Campaign& campaign);
+
+}  // namespace cardfile::prove
