@@ -41,6 +41,13 @@ class Team {
     memtable_.publish(id_, changes, now);
   }
 
+  /// One entry: the row of `saved` is written, and that of `behind` is not.
+  void save_row_and_leave(std::int64_t saved, const core::Contact& behind) {
+    ++seq_;
+    memtable_.publish(
+        id_, {.first_seq = seq_, .last_seq = seq_, .contacts = {{ContactId(saved), {}}, {behind.id, behind}}}, kNoon);
+  }
+
   void save_row_of(std::int64_t contact) {
     memtable_.publish(id_, {.first_seq = seq_ + 1, .last_seq = seq_ + 1, .contacts = {{ContactId(contact), {}}}},
                       kNoon);
@@ -164,9 +171,33 @@ TEST(Memtable, IsOverdueWhenTooManyEntriesWouldBeReadAgain) {
   EXPECT_FALSE(memtable.is_overdue()) << "no row is behind";
 }
 
+TEST(Memtable, IsOverdueAlsoWhenItIsAlwaysAnotherRowThatIsBehind) {
+  Memtable memtable({.entries = 5});
+  memtable.begin(kSales, 0, 0);
+  Team sales(memtable, kSales);
+  sales.update({contact(1)});
+  for (std::int64_t id = 1; id <= 4; ++id) sales.save_row_and_leave(id, contact(id + 1));
+  EXPECT_FALSE(memtable.is_overdue());
+  sales.save_row_and_leave(5, contact(6));
+  EXPECT_TRUE(memtable.is_overdue()) << "all six entries would be read again, though one row is behind, and only now";
+  const auto items = memtable.oldest(10);
+  EXPECT_EQ(memtable.flushed_seq(kSales, items), 6);
+  memtable.remove(items);
+  EXPECT_FALSE(memtable.is_overdue());
+}
+
+TEST(Memtable, KnowsOfATeamWhoseRowsWereBehindWhenItBegan) {
+  Memtable memtable({.entries = 5});
+  memtable.begin(kSales, 10, 3);
+  memtable.publish(kSales, {.first_seq = 4, .last_seq = 10, .contacts = {{ContactId(1), contact(1)}}}, kNoon);
+  EXPECT_TRUE(memtable.is_overdue());
+  memtable.publish(kSales, {.first_seq = 11, .last_seq = 11, .contacts = {{ContactId(1), {}}}}, kNoon);
+  EXPECT_FALSE(memtable.is_overdue()) << "its last row was saved with a change";
+}
+
 TEST(Memtable, IsCopiedInTheOrderOfIdsWithTheEntryThatItKnowsOf) {
   Memtable memtable;
-  memtable.begin(kSales, 0);
+  memtable.begin(kSales, 0, 0);
   Team sales(memtable, kSales);
   sales.update({contact(9), contact(3)});
   bool opened = false;

@@ -68,19 +68,19 @@ class ViewDuringACommit : public testing::Test {
 };
 
 TEST_F(ViewDuringACommit, OfATeamWaitsUntilItIsPublished) {
-  memtable_.begin(kTeam, 0);
+  memtable_.begin(kTeam, 0, 0);
   publishes_at(1);
   EXPECT_TRUE(View(connection_, rows_, memtable_, kTeam).newer(kTeam, kAda));
 }
 
 TEST_F(ViewDuringACommit, OfAllTeamsWaitsUntilItIsPublished) {
-  memtable_.begin(kTeam, 0);
+  memtable_.begin(kTeam, 0, 0);
   publishes_at(1);
   EXPECT_TRUE(View(connection_, rows_, memtable_).newer(kTeam, kAda));
 }
 
 TEST_F(ViewDuringACommit, WaitsForAWriterThatWaitsForAProcessor) {
-  memtable_.begin(kTeam, 0);
+  memtable_.begin(kTeam, 0, 0);
   publishes_at(1'500);
   EXPECT_TRUE(View(connection_, rows_, memtable_, kTeam).newer(kTeam, kAda));
 }

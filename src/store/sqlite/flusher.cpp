@@ -63,7 +63,7 @@ void recover(Connection& connection, Memtable& memtable) {
   for (const auto& team : read_teams(connection)) {
     const auto id = team.directory.team.id;
     const auto flushed = rows.flushed_seq(id);
-    memtable.begin(id, team.clock.seq);
+    memtable.begin(id, team.clock.seq, flushed);
     if (flushed >= team.clock.seq) continue;
     Memtable::Changes changes{.first_seq = flushed + 1, .last_seq = team.clock.seq, .contacts = {}};
     for (auto seq = flushed; seq < team.clock.seq;) {

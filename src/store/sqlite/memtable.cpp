@@ -42,12 +42,15 @@ void Memtable::publish(core::TeamId id, const Changes& changes, Clock::time_poin
       erase(team, contact);
     }
   }
+  note_flushed(id, team, team.contacts.empty() ? team.seq : team.flushed);
   forget_stale_places();
 }
 
-void Memtable::begin(core::TeamId team, std::int64_t seq) {
+void Memtable::begin(core::TeamId id, std::int64_t seq, std::int64_t flushed) {
   const std::unique_lock lock(mutex_);
-  teams_[team].seq = seq;
+  auto& team = teams_[id];
+  team.seq = seq;
+  team.flushed = flushed;
 }
 
 std::vector<Memtable::Item> Memtable::oldest(std::size_t count) const {
@@ -62,7 +65,10 @@ std::vector<Memtable::Item> Memtable::oldest(std::size_t count) const {
 
 void Memtable::remove(const std::vector<Item>& items) {
   const std::unique_lock lock(mutex_);
+  std::map<core::TeamId, std::int64_t> flushed;
+  for (const auto& item : items) flushed.try_emplace(item.team, flushed_seq(item.team, teams_[item.team], items));
   for (const auto& item : items) erase(teams_[item.team], item.contact->id);
+  for (const auto& [team, seq] : flushed) note_flushed(team, teams_[team], seq);
   forget_stale_places();
 }
 
@@ -81,6 +87,7 @@ bool Memtable::takes(core::TeamId team, core::ContactId id, std::size_t others) 
 
 bool Memtable::is_overdue() const {
   const std::shared_lock lock(mutex_);
+  if (!overdue_.empty()) return true;
   return contacts_ > 0 && entries_ - order_.front().entries > limits_.entries;
 }
 
@@ -99,7 +106,10 @@ bool Memtable::has_more_than(const std::map<core::ContactId, core::SharedContact
 
 std::int64_t Memtable::flushed_seq(core::TeamId team, const std::vector<Item>& removed) const {
   const std::shared_lock lock(mutex_);
-  const auto& state = teams_.at(team);
+  return flushed_seq(team, teams_.at(team), removed);
+}
+
+std::int64_t Memtable::flushed_seq(core::TeamId team, const Team& state, const std::vector<Item>& removed) {
   std::size_t left = state.contacts.size();
   std::int64_t seq = 0;
   for (const auto& item : removed) {
@@ -169,6 +179,17 @@ void Memtable::erase(Team& team, core::ContactId contact) {
   --contacts_;
   bytes_ -= found->second.bytes;
   team.contacts.erase(found);
+}
+
+/// Each row may be behind for a moment only, and yet some row always: then no row's own entry tells how much of the log
+/// would be read again.
+void Memtable::note_flushed(core::TeamId id, Team& team, std::int64_t seq) {
+  team.flushed = seq;
+  if (team.seq - team.flushed > static_cast<std::int64_t>(limits_.entries)) {
+    overdue_.insert(id);
+  } else {
+    overdue_.erase(id);
+  }
 }
 
 /// So that the first place, if there is one, is that of the contact whose row is behind for the longest time.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <unordered_map>
 #include <vector>
@@ -63,8 +64,8 @@ class Memtable {
   };
   /// After the transaction is committed, before its writers are told.
   void publish(core::TeamId team, const Changes& changes, Clock::time_point now);
-  /// A team's log ends at `seq`, and all of its rows are up to date.
-  void begin(core::TeamId team, std::int64_t seq);
+  /// A team's log ends at `seq`, and its rows are up to date up to entry `flushed`.
+  void begin(core::TeamId team, std::int64_t seq, std::int64_t flushed);
 
   /// The contacts whose rows are behind for the longest time, at most `count`.
   std::vector<Item> oldest(std::size_t count) const;
@@ -102,6 +103,7 @@ class Memtable {
   };
   struct Team {
     std::int64_t seq = 0;
+    std::int64_t flushed = 0;  // As flushed_seq() of what is here no more.
     std::unordered_map<core::ContactId, Entry> contacts;
   };
   /// One that is not the place of its contact any more is passed over.
@@ -117,6 +119,8 @@ class Memtable {
   void put(core::TeamId id, Team& team, const Changes& changes, const core::SharedContact& contact,
            Clock::time_point now);
   void erase(Team& team, core::ContactId contact);
+  static std::int64_t flushed_seq(core::TeamId team, const Team& state, const std::vector<Item>& removed);
+  void note_flushed(core::TeamId id, Team& team, std::int64_t seq);
   void forget_stale_places();
   const Entry* entry_at(const Place& place) const;
   static NewerContacts copy(const Team& team);  // In no order.
@@ -127,6 +131,7 @@ class Memtable {
   // Guarded by mutex_.
   std::unordered_map<core::TeamId, Team> teams_;
   std::deque<Place> order_;
+  std::set<core::TeamId> overdue_;  // Of which alone more of the log would be read again than the limit.
   std::uint64_t last_place_ = 0;
   std::uint64_t entries_ = 0;
   std::size_t contacts_ = 0;
