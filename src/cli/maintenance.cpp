@@ -11,6 +11,7 @@
 #include <CLI/App.hpp>
 
 #include "cli/command_line.h"
+#include "store/open.h"
 #include "store/sqlite/backup.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/folder.h"
@@ -75,10 +76,11 @@ class ProgressLine {
 };
 
 int check(const base::Config& settings) {
-  const auto store = open_existing(settings);
-  const store::CheckReport report = [&store] {
+  require_data_folder(settings);
+  const store::CheckReport report = [&settings] {
     ProgressLine progress("Checking", "rows");
-    return store->check([&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+    return store::check_sqlite({.folder = settings.text("data")},
+                               [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
   }();
   for (const std::string& finding : report.findings) fmt::print("{}\n", finding);
   for (const std::string& finding : report.index_findings) fmt::print("{}\n", finding);

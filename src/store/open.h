@@ -52,6 +52,10 @@ struct SqliteOptions {
 /// The embedded engine: SQLite files in one folder, held by one process. Runs migrations. Throws OpenError.
 std::unique_ptr<Store> open_sqlite(const SqliteOptions& options, core::Clock clock);
 
+/// What Store::check() finds in such a folder. It need not be one that opens: what keeps it from that is a finding.
+/// Brings no rows after. Throws OpenError when the folder is in use or of a newer format.
+CheckReport check_sqlite(const SqliteOptions& options, const Progress& progress);
+
 /// The reference engine: everything in memory, gone with the process.
 std::unique_ptr<Store> open_memory(core::Clock clock);
 

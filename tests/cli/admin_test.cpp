@@ -1,6 +1,7 @@
 // team, user, inbox, key, migrate and check.
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <fcntl.h>
@@ -213,6 +214,17 @@ TEST(CheckCommand, FindsNothingInASoundFolder) {
   EXPECT_EQ(check.exit_code, 0);
   EXPECT_EQ(check.output, "");
   EXPECT_EQ(check.errors, "0 contacts and 2 changes checked: all is well.\n");
+}
+
+TEST(CheckCommand, FindsAFileThatCannotBeRead) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  std::fstream(folder / "data/cardfile.db", std::ios::binary | std::ios::in | std::ios::out) << std::string(200, 'x');
+  const Finished check = cardfile(folder, {"check"});
+  EXPECT_EQ(check.exit_code, 1);
+  EXPECT_THAT(check.output, MatchesRegex("The database cannot be read: .*file is not a database.*\n"));
+  EXPECT_EQ(check.errors,
+            "0 contacts and 0 changes checked: 1 finding. Stop using this folder and restore a backup.\n");
 }
 
 TEST(MigrateCommand, SaysThatThereIsNothingToDo) {

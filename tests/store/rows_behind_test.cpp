@@ -177,11 +177,22 @@ class AfterACrash : public RowsBehind {
     EXPECT_EQ(after_->check({}).findings, Names{});
   }
 
+  /// Damages the files that the next crash leaves, after it.
+  void damage_after_crash(const std::string& sql) {
+    copy_files(world_.options().folder, copy_);
+    Connection({.file = copy_ / "cardfile.db"}).execute(sql);
+  }
+  store::SqliteOptions damaged() const { return {.folder = copy_.path(), .indexing = store::Indexing::none}; }
+
   std::unique_ptr<store::Store> after_;
 
  private:
-  std::unique_ptr<store::Store> opened_copy(const std::filesystem::path& from, const TempFolder& to) {
+  static void copy_files(const std::filesystem::path& from, const TempFolder& to) {
     for (const char* name : {"cardfile.db", "cardfile.db-wal"}) std::filesystem::copy_file(from / name, to / name);
+  }
+
+  std::unique_ptr<store::Store> opened_copy(const std::filesystem::path& from, const TempFolder& to) {
+    copy_files(from, to);
     return store::open_sqlite({.folder = to.path(), .flush_after = std::chrono::hours(1)}, clock_.source());
   }
 
@@ -219,6 +230,27 @@ TEST_F(AfterACrash, AnotherCrashChangesNothing) {
   crash();
   crash_again();
   expect_everything();
+}
+
+TEST_F(AfterACrash, AnEntryThatCannotBeReadKeepsTheStoreFromOpeningAndIsFound) {
+  world_.update(ada_.id, {.first = "Augusta"});
+  world_.update(grace_.id, {.first = "Amazing Grace"});
+  const auto seq = std::to_string(world_.log().back().seq - 1);
+  damage_after_crash("UPDATE change_log SET changes = '{' WHERE seq = " + seq);
+  EXPECT_THROW(store::open_sqlite(damaged(), world_.clock().source()), store::OpenError);
+  EXPECT_EQ(store::check_sqlite(damaged(), {}).findings,
+            (Names{"Entry " + seq + " of the change log of team 1 cannot be decoded.",
+                   "Contact 1 of team 1 has revision 1, and its last change has 2.",
+                   "Contact 1 of team 1 was not updated at the time of its last change."}));
+}
+
+TEST_F(AfterACrash, ACheckFindsNothingAndBringsNoRowsAfter) {
+  world_.update(ada_.id, {.first = "Augusta"});
+  damage_after_crash("DELETE FROM contact_count WHERE 0");
+  EXPECT_EQ(store::check_sqlite(damaged(), {}).findings, Names{});
+  EXPECT_EQ(Connection({.file = damaged().folder / "cardfile.db"})
+                .integer("SELECT count(*) FROM contact WHERE first = 'Ada'"),
+            1);
 }
 
 TEST(RowsThatCannotBeSaved, AreBroughtAfterOnceThereIsSpace) {

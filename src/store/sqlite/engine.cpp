@@ -1,6 +1,8 @@
 // The embedded engine: one writer, many readers, one folder.
 
+#include <cstddef>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -149,6 +151,26 @@ class SqliteStore final : public Store {
   std::unique_ptr<Writer> writer_;
 };
 
+/// As much of what keeps the folder from opening as can be passed over is.
+CheckReport check_folder(const SqliteOptions& options, const Progress& progress) {
+  const Folder folder(options.folder);
+  Connection connection({.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes});
+  set_up_writing(connection);
+  migrate(connection);
+  Memtable memtable({.contacts = std::numeric_limits<std::size_t>::max()});
+  std::string unreadable;
+  try {
+    recover(connection, memtable, UnreadableEntries::passed_over);
+  } catch (const std::exception& error) {
+    unreadable = std::string("The teams cannot be read: ") + error.what() + ".";
+  }
+  auto report = check(connection, memtable, SearchFile(folder.search_index(), true), progress);
+  if (!unreadable.empty()) report.findings.push_back(std::move(unreadable));
+  // What is damaged stays as it is, for whoever tries to save something of it.
+  if (!report.findings.empty()) connection.leave_log_on_close();
+  return report;
+}
+
 }  // namespace
 }  // namespace sqlite
 
@@ -159,6 +181,18 @@ std::unique_ptr<Store> open_sqlite(const SqliteOptions& options, core::Clock clo
     throw;
   } catch (const std::exception& error) {
     throw OpenError("Cannot open the data folder " + options.folder.string() + ": " + error.what() + ".");
+  }
+}
+
+CheckReport check_sqlite(const SqliteOptions& options, const Progress& progress) {
+  try {
+    return sqlite::check_folder(options, progress);
+  } catch (const OpenError&) {
+    throw;
+  } catch (const std::exception& error) {
+    CheckReport report;
+    report.findings.push_back(std::string("The database cannot be read: ") + error.what() + ".");
+    return report;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -25,6 +26,28 @@ void follow(const core::ChangeEntry& entry, core::TeamId team, RowReader& rows, 
   if (!contact || contact->updated >= entry.at || contact->rev + 1 != entry.rev) return;
   core::apply(*contact, entry);
   changes.contacts.insert_or_assign(id, std::move(*contact));
+}
+
+/// The entries after `seq`, some of them.
+std::vector<core::ChangeEntry> read_some(RowReader& rows, core::TeamId team, std::int64_t& seq,
+                                         UnreadableEntries unreadable) {
+  try {
+    auto entries = rows.changes(team, seq, kEntriesPerReading);
+    if (!entries.empty()) seq = entries.back().seq;
+    return entries;
+  } catch (const SqliteError&) {
+    throw;
+  } catch (const std::runtime_error&) {
+    if (unreadable == UnreadableEntries::refused) throw;
+  }
+  // One of them cannot be read: they are taken one by one.
+  try {
+    return rows.changes(team, seq++, 1);
+  } catch (const SqliteError&) {
+    throw;
+  } catch (const std::runtime_error&) {
+    return {};
+  }
 }
 
 }  // namespace
@@ -58,7 +81,7 @@ void Flusher::step() {
   memtable_.remove(items);
 }
 
-void recover(Connection& connection, Memtable& memtable) {
+void recover(Connection& connection, Memtable& memtable, UnreadableEntries unreadable) {
   RowReader rows(connection);
   for (const auto& team : read_teams(connection)) {
     const auto id = team.directory.team.id;
@@ -67,10 +90,7 @@ void recover(Connection& connection, Memtable& memtable) {
     if (flushed >= team.clock.seq) continue;
     Memtable::Changes changes{.first_seq = flushed + 1, .last_seq = team.clock.seq, .contacts = {}};
     for (auto seq = flushed; seq < team.clock.seq;) {
-      const auto entries = rows.changes(id, seq, kEntriesPerReading);
-      if (entries.empty()) break;
-      for (const auto& entry : entries) follow(entry, id, rows, changes);
-      seq = entries.back().seq;
+      for (const auto& entry : read_some(rows, id, seq, unreadable)) follow(entry, id, rows, changes);
     }
     memtable.publish(id, changes, Memtable::Clock::now());
   }

@@ -33,9 +33,11 @@ class Flusher {
   Statement commit_;
 };
 
+enum class UnreadableEntries { refused, passed_over };
+
 /// Makes a memtable of what the change logs have beyond the rows, of which there is something when the database was not
 /// closed in peace. Writes nothing, so that a full disk keeps nobody from reading. Throws SqliteError, and
-/// std::runtime_error when an entry that it needs cannot be read.
-void recover(Connection& connection, Memtable& memtable);
+/// std::runtime_error when an entry that it needs cannot be read, unless those are passed over.
+void recover(Connection& connection, Memtable& memtable, UnreadableEntries unreadable = UnreadableEntries::refused);
 
 }  // namespace cardfile::store::sqlite
