@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,7 @@ struct Name {
 /// What is told of it, by the log or by its row.
 struct Told {
   std::map<std::string, core::LogValue> values;  // Those that are not empty.
-  std::int64_t rev = 0;                          // 0: it has none.
+  std::optional<std::int64_t> rev;               // None: it has none.
   core::Timestamp created;
   core::Timestamp updated;  // At the epoch: it has none.
   bool is_gone = false;     // Deleted, or a secret that is revoked.
@@ -134,9 +135,9 @@ class Stored {
   Things things_;
 };
 
-/// An API secret has no number; what it is called is among the changes.
+/// An API secret has no number but 0; what it is called is among the changes.
 std::string id_of(std::string_view subject, std::int64_t number, const std::vector<core::FieldChange>& changes) {
-  if (subject != core::to_string(core::Subject::api_secret)) return std::to_string(number);
+  if (subject != core::to_string(core::Subject::api_secret) || number != 0) return std::to_string(number);
   const auto named = std::ranges::find(changes, "id", &core::FieldChange::field);
   if (named == changes.end()) return "";
   const auto* before = std::get_if<std::string>(&named->from);
@@ -144,7 +145,7 @@ std::string id_of(std::string_view subject, std::int64_t number, const std::vect
   return after ? *after : before ? *before : "";
 }
 
-void follow(Things& things, std::int64_t team, std::string subject, Execution& entry) {
+void follow(Things& things, std::int64_t team, std::string subject, Execution& entry, const AddFinding& add) {
   const auto number = entry.integer();
   const auto rev = entry.integer();
   const auto at = entry.time();
@@ -154,6 +155,8 @@ void follow(Things& things, std::int64_t team, std::string subject, Execution& e
   const auto [place, is_new] = things.try_emplace({.team = team, .subject = std::move(subject), .id = std::move(id)});
   Told& told = place->second;
   if (is_new) told.created = at;
+  if (rev != told.rev.value_or(0) + 1)
+    add(place->first.text() + " has a gap in the change log at revision " + std::to_string(rev) + ".");
   told.rev = rev;
   told.updated = at;
   told.is_gone = is_removal;
@@ -161,7 +164,7 @@ void follow(Things& things, std::int64_t team, std::string subject, Execution& e
   for (const auto& change : changes) told.set(change.field, change.to);
 }
 
-Things told_by_log(Connection& connection) {
+Things told_by_log(Connection& connection, const AddFinding& add) {
   Statement statement(connection,
                       "SELECT team, subject, subject_id, rev, at, operation, changes FROM change_log WHERE subject IN "
                       "('team', 'user', 'custom_field', 'tag', 'inbox', 'api_key', 'api_secret') ORDER BY team, seq");
@@ -171,7 +174,7 @@ Things told_by_log(Connection& connection) {
     const auto team = entry.integer();
     std::string subject(entry.text());
     try {
-      follow(things, team, std::move(subject), entry);
+      follow(things, team, std::move(subject), entry, add);
     } catch (const SqliteError&) {
       throw;
     } catch (const std::runtime_error&) {
@@ -183,16 +186,38 @@ Things told_by_log(Connection& connection) {
 
 bool is_same(const Told& stored, const Told& told) {
   return stored.values == told.values && stored.created == told.created && stored.is_gone == told.is_gone &&
-         (stored.rev == 0 || stored.rev == told.rev) &&
+         (!stored.rev || stored.rev == told.rev) &&
          (stored.updated == core::Timestamp() || stored.updated == told.updated);
+}
+
+void check_teams(Connection& connection, const AddFinding& add) {
+  for (const std::string table : {"user", "custom_field", "tag", "inbox", "list", "api_key", "api_secret"}) {
+    Statement statement(connection,
+                        "SELECT DISTINCT team FROM " + table + " WHERE team NOT IN (SELECT team FROM team)");
+    Execution row(statement);
+    while (row.next())
+      add("The table " + table + " has rows of team " + std::to_string(row.integer()) + ", which is not there.");
+  }
+}
+
+void check_digests(Connection& connection, const AddFinding& add) {
+  Statement statement(connection,
+                      "SELECT team, id FROM api_key WHERE length(digest) <> 64 OR digest GLOB '*[^0-9a-f]*'");
+  Execution row(statement);
+  while (row.next()) {
+    const auto team = std::to_string(row.integer());
+    add("The api key " + std::to_string(row.integer()) + " of team " + team + " has no digest.");
+  }
 }
 
 }  // namespace
 
-void check_directories(Connection& connection, const std::function<void(std::string finding)>& add) {
+void check_directories(Connection& connection, const AddFinding& add) {
+  check_teams(connection, add);
+  check_digests(connection, add);
   Things stored;
   for (const auto& rows : read_teams(connection)) stored.merge(Stored(rows.directory).take());
-  for (const auto& [name, told] : told_by_log(connection)) {
+  for (const auto& [name, told] : told_by_log(connection, add)) {
     const auto row = stored.extract(name);
     if (row.empty()) {
       if (!told.is_gone) add(name.text() + " is not deleted in the change log but has no row.");
