@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <gmock/gmock.h>
 
@@ -21,9 +22,10 @@ std::vector<std::string> files_in(const std::filesystem::path& folder) {
   return names;
 }
 
-mode_t mode_of(const std::filesystem::path& path) {
+/// None when it is not there.
+std::optional<mode_t> mode_of(const std::filesystem::path& path) {
   struct stat status {};
-  EXPECT_EQ(::stat(path.c_str(), &status), 0);
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return status.st_mode & 0777;
 }
 
@@ -81,7 +83,8 @@ TEST_F(DataFolder, CanBeReadByItsOwnerOnly) {
   world_.has_contact({.phone = "13125550142"});
   EXPECT_EQ(mode_of(folder()), 0700);
   EXPECT_GE(files_in(folder()).size(), 4);
-  for (const auto& name : files_in(folder())) EXPECT_EQ(mode_of(folder() / name), 0600) << name;
+  // A journal of the search index comes and goes.
+  for (const auto& name : files_in(folder())) EXPECT_EQ(mode_of(folder() / name).value_or(0600), 0600) << name;
 }
 
 TEST_F(DataFolder, IsHeldByOneProcessAtATime) {
