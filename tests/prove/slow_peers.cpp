@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -56,7 +55,6 @@ class Unit {
 
   void run() {
     for (int round = 0; round < options_.rounds && campaign_.findings().empty(); ++round) this->round();
-    if (!campaign_.findings().empty()) return;
     const auto alone = percentile(alone_, 50);
     const auto beside = percentile(beside_, 50);
     campaign_.raise("us for 99 of 100 honest answers alone at most", alone.count());
@@ -85,11 +83,7 @@ class Unit {
     const std::int64_t descriptors_before = descriptors(process());
     memory_before_ = own_memory(process());
     const auto peers = crowd();
-    const auto busy = options_.busy_peers ? std::optional<std::jthread>([this](const std::stop_token& stop) {
-      HttpClient client(server_.port(), {{"Authorization", "Bearer " + key_}});
-      while (!stop.stop_requested()) client.send("POST", "/v1/contacts", kLargePage);
-    })
-                                          : std::nullopt;
+    const auto busy = busy_peers();
     wait_for_answers(peers);
     const auto all_there = steady_clock::now();
     beside_.push_back(p99());
@@ -152,6 +146,17 @@ class Unit {
       if (i % 50 == 0) note_memory();
     }
     return peers;
+  }
+
+  std::vector<std::jthread> busy_peers() {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < options_.busy_peers; ++i) {
+      threads.emplace_back([port = server_.port(), &key = key_](const std::stop_token& stop) {
+        HttpClient client(port, {{"Authorization", "Bearer " + key}});
+        while (!stop.stop_requested()) client.send("POST", "/v1/contacts", kLargePage);
+      });
+    }
+    return threads;
   }
 
   static void drip(const std::vector<Peer>& peers) {

@@ -23,7 +23,7 @@ struct SlowOptions {
   std::int64_t slower_percent_max = 150;              // Of an honest client's p99 without them.
   /// What large requests and unsent answers may hold, and a little for each of the others.
   std::int64_t bytes_max = (std::int64_t{512} << 20) + std::int64_t{5'000} * 40 * 1024;
-  bool busy_peers = false;  // A planted fault: others ask for large answers all the while.
+  int busy_peers = 0;  // A planted fault: so many others ask for large answers all the while.
 };
 
 /// A unit: in each round an honest client is measured alone, then beside the crowd: a fifth of it sends headers a byte

@@ -37,15 +37,18 @@ TEST(SlowPeers, OfAPatientServerAreFound) {
 TEST(SlowPeers, WhoseAnswersAreAllHeldAreFound) {
   SlowOptions faulty = few_slow();
   faulty.settings.back() = "1000000000";
+  faulty.patience = milliseconds(1);
   expect_found(
       "slow-peers", 1, [&](Campaign& campaign) { slow_peers(campaign, faulty); }, "bytes of memory");
 }
 
 TEST(SlowPeers, WhoTakeTheTimeOfOthersAreFound) {
   SlowOptions faulty = few_slow();
-  faulty.slower_percent_max = 200;
+  faulty.slower_percent_max = 150;
   faulty.settings.insert(faulty.settings.end(), {"--threads", "1"});
-  faulty.busy_peers = true;
+  faulty.busy_peers = 12;
+  faulty.requests = 30;
+  faulty.patience = milliseconds(1);
   expect_found(
       "slow-peers", 1, [&](Campaign& campaign) { slow_peers(campaign, faulty); }, "us beside slow peers");
 }
