@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/time.h"
+
 namespace cardfile::core {
 
 namespace {
@@ -67,6 +69,8 @@ class Differences {
     }
   }
 
+  void add_creation(Timestamp created) { changes_.push_back({"created", to_rfc3339(created), {}}); }
+
   std::vector<FieldChange> take() { return std::move(changes_); }
 
  private:
@@ -112,6 +116,8 @@ std::string_view to_string(Subject subject) {
       return "api_key";
     case Subject::api_secret:
       return "api_secret";
+    case Subject::webhook:
+      return "webhook";
   }
   return "contact";
 }
@@ -135,6 +141,7 @@ std::vector<FieldChange> differences(const SharedContact& before, const SharedCo
   Differences found;
   found.add("uuid", from.uuid, to.uuid);
   found.add("creator_id", from.creator, to.creator);
+  if (before && !after) found.add_creation(before->created);
   found.add("first", from.first, to.first);
   found.add("last", from.last, to.last);
   found.add("display_name", from.display_name, to.display_name);
@@ -143,6 +150,7 @@ std::vector<FieldChange> differences(const SharedContact& before, const SharedCo
   found.add_custom(from.custom, to.custom);
   found.add("tags", from.tags, to.tags);
   found.add("blocked", from.consent.blocked, to.consent.blocked);
+  found.add("is_opted_out", from.consent.opted_out(), to.consent.opted_out());
   found.add("unsubscribed_admin", from.consent.unsubscribed_admin, to.consent.unsubscribed_admin);
   found.add("unsubscribed_contact", from.consent.unsubscribed_contact, to.consent.unsubscribed_contact);
   found.add("email_suppressions", from.email_suppressions, to.email_suppressions);

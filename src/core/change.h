@@ -35,9 +35,16 @@ struct ListRemoval {
   friend bool operator==(const ListRemoval&, const ListRemoval&) = default;
 };
 
+/// A webhook's row that is to go, and with it how far it was.
+struct WebhookRemoval {
+  WebhookId id;
+
+  friend bool operator==(const WebhookRemoval&, const WebhookRemoval&) = default;
+};
+
 /// A row of the directory as it is to be stored, new or in place of the one with its id; or one that is to go.
-using DirectoryChange =
-    std::variant<Team, User, CustomField, Tag, TagRemoval, Inbox, List, ListRemoval, ApiKey, ApiSecret>;
+using DirectoryChange = std::variant<Team, User, CustomField, Tag, TagRemoval, Inbox, List, ListRemoval, ApiKey,
+                                     ApiSecret, Webhook, WebhookRemoval>;
 
 /// Who comes into a list, and who leaves it.
 struct MembershipChange {
@@ -46,7 +53,15 @@ struct MembershipChange {
   std::vector<ContactId> removed;
 };
 
-enum class Subject { contact, team, user, custom_field, tag, inbox, list, api_key, api_secret };
+/// A webhook has been told of the change log up to that entry.
+struct WebhookPosition {
+  WebhookId webhook;
+  std::int64_t seq = 0;
+
+  friend bool operator==(const WebhookPosition&, const WebhookPosition&) = default;
+};
+
+enum class Subject { contact, team, user, custom_field, tag, inbox, list, api_key, api_secret, webhook };
 std::string_view to_string(Subject subject);  // "contact"
 
 enum class Operation { create, update, remove };
@@ -82,6 +97,8 @@ struct ChangeEntry {
 
 /// What differs between two states of a contact, in the order of Contact's members; together with the entries before
 /// it, enough to rebuild the row (replay.h). Revision and times are the entry's own, and so is the time of a new note.
+/// Two things could be found out from the entries before, and are told so that nobody needs to: "is_opted_out", where
+/// the two origins of an opt-out come to something else than they did, and "created" of a contact that is deleted.
 std::vector<FieldChange> differences(const SharedContact& before, const SharedContact& after);
 
 /// The addresses that a change gives up and takes, for the engines' index of owners.

@@ -14,6 +14,7 @@
 #include "core/ids.h"
 #include "core/patch.h"
 #include "core/status.h"
+#include "core/webhook.h"
 
 namespace cardfile::core {
 
@@ -213,10 +214,32 @@ struct RevokeSecret {
   Uuid id;
 };
 
-using Action =
-    std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, AddChannel, UpdateChannel, RemoveChannel,
-                 CreateTeam, CreateUser, UpdateUsers, CreateInbox, CreateFields, CreateTag, UpdateTag, DeleteTag,
-                 CreateList, UpdateList, DeleteList, CreateKey, RevokeKey, CreateSecret, RevokeSecret>;
+/// What is told of is what happens from then on; with a sample of it at once, when it is asked for.
+struct CreateWebhook {
+  WebhookKind kind = WebhookKind::webhook;
+  std::string url;
+  std::vector<EventType> events;
+  std::string sealed_token;
+  std::string sealed_secret;
+  bool sends_sample = false;
+  std::vector<FieldError> problems;
+};
+
+struct DeleteWebhook {
+  WebhookId id;
+  std::optional<WebhookKind> kind;  // One of another kind counts as unknown.
+};
+
+/// Remembers that a webhook has been told of everything up to that entry of the change log.
+struct AdvanceWebhook {
+  WebhookId id;
+  std::int64_t seq = 0;
+};
+
+using Action = std::variant<CreateContact, UpdateContact, DeleteContact, SetStatus, AddChannel, UpdateChannel,
+                            RemoveChannel, CreateTeam, CreateUser, UpdateUsers, CreateInbox, CreateFields, CreateTag,
+                            UpdateTag, DeleteTag, CreateList, UpdateList, DeleteList, CreateKey, RevokeKey,
+                            CreateSecret, RevokeSecret, CreateWebhook, DeleteWebhook, AdvanceWebhook>;
 
 /// Who asks: an API key, an API secret, or, with neither, the operator at the command line.
 struct Actor {

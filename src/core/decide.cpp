@@ -12,6 +12,7 @@
 #include "core/decide_lists.h"
 #include "core/decide_people.h"
 #include "core/decide_tags.h"
+#include "core/decide_webhooks.h"
 #include "core/error.h"
 #include "core/recorder.h"
 

@@ -24,6 +24,7 @@ struct TeamClock {
   ChannelId channel;
   TagId tag;
   ListId list;
+  WebhookId webhook;
 
   friend bool operator==(const TeamClock&, const TeamClock&) = default;
 };
@@ -85,8 +86,14 @@ struct KeySaved {
 struct SecretSaved {
   ApiSecret secret;
 };
+struct WebhookSaved {
+  Webhook webhook;
+};
+struct WebhookDeleted {};
+struct WebhookAdvanced {};
 using Outcome = std::variant<ContactSaved, ContactDeleted, TagSaved, TagDeleted, FieldsSaved, TeamSaved, UserSaved,
-                             UsersSaved, InboxSaved, ListSaved, ListDeleted, KeySaved, SecretSaved>;
+                             UsersSaved, InboxSaved, ListSaved, ListDeleted, KeySaved, SecretSaved, WebhookSaved,
+                             WebhookDeleted, WebhookAdvanced>;
 
 /// What an accepted command does: rows to save, log entries to append, counters to move, all in one transaction.
 struct Decision {
@@ -94,6 +101,7 @@ struct Decision {
   std::vector<ContactChange> contacts;
   std::vector<DirectoryChange> directory;
   std::vector<MembershipChange> memberships;
+  std::vector<WebhookPosition> positions;
   std::vector<ChangeEntry> entries;
   TeamClock clock;  // The team's, after the command.
 };

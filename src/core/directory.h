@@ -10,6 +10,7 @@
 
 #include "core/ids.h"
 #include "core/time.h"
+#include "core/webhook.h"
 
 namespace cardfile::core {
 
@@ -149,6 +150,7 @@ struct Directory {
   std::map<ListId, List> lists;
   std::map<KeyId, ApiKey> keys;
   std::map<Uuid, ApiSecret> secrets;
+  std::map<WebhookId, Webhook> webhooks;
 
   friend bool operator==(const Directory&, const Directory&) = default;
 };

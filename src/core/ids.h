@@ -38,6 +38,7 @@ using FieldId = Id<struct FieldTag>;
 using InboxId = Id<struct InboxTag>;
 using ListId = Id<struct ListTag>;
 using KeyId = Id<struct KeyTag>;
+using WebhookId = Id<struct WebhookTag>;
 
 /// Reads an id as clients write it: 1 to kIdMax in decimal digits, without sign, blanks or leading zeros.
 std::optional<std::int64_t> parse_id(std::string_view text);

@@ -37,6 +37,7 @@ class Recorder {
   TagId last_tag() const { return clock_.tag; }
   void use_tag(TagId id) { clock_.tag = std::max(clock_.tag, id); }
   ListId new_list() { return clock_.list = ListId(clock_.list.value() + 1); }
+  WebhookId new_webhook() { return clock_.webhook = WebhookId(clock_.webhook.value() + 1); }
   ChannelId new_channel() { return clock_.channel = ChannelId(clock_.channel.value() + 1); }
 
   void log(Subject subject, std::int64_t subject_id, std::int64_t rev, Operation operation,

@@ -48,6 +48,13 @@ std::vector<TagId> read(const LogValue& logged) {
   return {ids.begin(), ids.end()};
 }
 
+template <>
+Timestamp read(const LogValue& logged) {
+  const auto time = parse_rfc3339(read<std::string>(logged));
+  if (!time) corrupt();
+  return *time;
+}
+
 /// Of a custom value and a note, where an empty text differs from none.
 template <>
 std::optional<std::string> read(const LogValue& logged) {
@@ -101,10 +108,12 @@ bool apply(Contact& contact, const FieldChange& change, Timestamp at) {
   if (const auto id = number_after("custom.", field)) return apply_custom(contact.custom, FieldId(*id), change);
   if (field == "tags") return apply(contact.tags, change);
   if (field == "blocked") return apply(contact.consent.blocked, change);
+  if (field == "is_opted_out") return contact.consent.opted_out() == read<bool>(change.from);
   if (field == "unsubscribed_admin") return apply(contact.consent.unsubscribed_admin, change);
   if (field == "unsubscribed_contact") return apply(contact.consent.unsubscribed_contact, change);
   if (field == "email_suppressions") return apply(contact.email_suppressions, change);
   if (field == "channels") return apply(contact.channels, change);
+  if (field == "created") return contact.created == read<Timestamp>(change.from);
   if (const auto id = number_after("note.", field)) return apply_note(contact.notes, *id, change, at);
   corrupt();
 }
@@ -119,6 +128,22 @@ bool apply(Contact& contact, const ChangeEntry& entry) {
   bool goes_on = true;
   for (const FieldChange& change : entry.changes) goes_on = apply(contact, change, entry.at) && goes_on;
   return goes_on;
+}
+
+Contact contact_deleted_by(const ChangeEntry& deletion) {
+  Contact contact;
+  contact.id = ContactId(deletion.subject_id);
+  contact.rev = deletion.rev;
+  contact.updated = deletion.at;
+  for (const FieldChange& change : deletion.changes) {
+    if (change.field == "created") {
+      contact.created = read<Timestamp>(change.from);
+    } else {
+      apply(contact, {.field = change.field, .from = change.to, .to = change.from}, deletion.at);
+    }
+  }
+  contact.notes.clear();
+  return contact;
 }
 
 }  // namespace cardfile::core

@@ -14,4 +14,8 @@ namespace cardfile::core {
 /// Throws std::runtime_error for a change that no contact can have: the store is damaged.
 bool apply(Contact& contact, const ChangeEntry& entry);
 
+/// The contact that `deletion` took away, out of that entry alone: with the revision and the time of the deletion, and
+/// without its notes, whose times the entry does not have. Throws as apply() does.
+Contact contact_deleted_by(const ChangeEntry& deletion);
+
 }  // namespace cardfile::core

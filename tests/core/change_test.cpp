@@ -60,6 +60,7 @@ TEST(Differences, SayWhatEachFieldWasAndWhatItBecame) {
                                                   {"assigned_user_id", none, std::int64_t{78}},
                                                   {"tags", Ints{2, 1}, Ints{1, 2}},
                                                   {"blocked", none, true},
+                                                  {"is_opted_out", none, true},
                                                   {"unsubscribed_admin", none, true},
                                                   {"unsubscribed_contact", none, true},
                                                   {"email_suppressions", none, Ints{5, 6}}}));
@@ -89,8 +90,25 @@ TEST(Differences, OfANewContactAreAllThatItHas) {
                                                        {"channels", none, ada().channels}}));
 }
 
-TEST(Differences, OfADeletedContactAreAllThatItHad) {
+TEST(Differences, SayWhetherTheContactIsOptedOutOnlyWhenThatIsNotWhatItWas) {
+  const auto opted_out = [](bool by_team, bool by_contact) {
+    return ada_with(by_team ? (by_contact ? +[](Contact& c) { c.consent = {false, true, true}; }
+                                          : +[](Contact& c) { c.consent = {false, true, false}; })
+                            : (by_contact ? +[](Contact& c) { c.consent = {false, false, true}; } : +[](Contact&) {}));
+  };
+  const LogValue none;
+  EXPECT_EQ(differences(ada(), opted_out(false, true)),
+            (Changes{{"is_opted_out", none, true}, {"unsubscribed_contact", none, true}}));
+  EXPECT_EQ(differences(opted_out(false, true), opted_out(true, true)), (Changes{{"unsubscribed_admin", none, true}}));
+  EXPECT_EQ(differences(opted_out(true, true), opted_out(false, true)), (Changes{{"unsubscribed_admin", true, none}}));
+  EXPECT_EQ(differences(opted_out(false, true), ada()),
+            (Changes{{"is_opted_out", true, none}, {"unsubscribed_contact", true, none}}));
+}
+
+TEST(Differences, OfADeletedContactAreAllThatItHadAndSinceWhen) {
   Changes gone = differences(ada(), std::nullopt);
+  EXPECT_EQ(gone.at(2), (FieldChange{"created", "2026-01-01T00:00:00.000000Z", {}}));
+  gone.erase(gone.begin() + 2);
   for (FieldChange& change : gone) std::swap(change.from, change.to);
   EXPECT_EQ(gone, differences(std::nullopt, ada()));
 }
@@ -138,6 +156,7 @@ TEST(ChangeLog, HasItsWords) {
   EXPECT_EQ(to_string(Subject::list), "list");
   EXPECT_EQ(to_string(Subject::api_key), "api_key");
   EXPECT_EQ(to_string(Subject::api_secret), "api_secret");
+  EXPECT_EQ(to_string(Subject::webhook), "webhook");
   EXPECT_EQ(to_string(Operation::create), "create");
   EXPECT_EQ(to_string(Operation::update), "update");
   EXPECT_EQ(to_string(Operation::remove), "delete");

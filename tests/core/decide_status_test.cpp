@@ -38,7 +38,7 @@ TEST(SetStatus, IsAWriteWithRevisionTimeAndLogEntry) {
   EXPECT_EQ(team.last_entry().subject_id, ada.id.value());
   EXPECT_EQ(team.last_entry().rev, 2);
   EXPECT_EQ(team.last_entry().operation, Operation::update);
-  EXPECT_EQ(team.last_entry().changes, (Changes{{"unsubscribed_admin", {}, true}}));
+  EXPECT_EQ(team.last_entry().changes, (Changes{{"is_opted_out", {}, true}, {"unsubscribed_admin", {}, true}}));
 }
 
 TEST(SetStatus, ThatChangesNothingIsAWriteAllTheSame) {

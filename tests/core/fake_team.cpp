@@ -86,6 +86,13 @@ ApiKey FakeTeam::does(const CreateKey& action) { return std::get<KeySaved>(commi
 ApiKey FakeTeam::does(const RevokeKey& action) { return std::get<KeySaved>(commit(action)).key; }
 ApiSecret FakeTeam::does(const CreateSecret& action) { return std::get<SecretSaved>(commit(action)).secret; }
 ApiSecret FakeTeam::does(const RevokeSecret& action) { return std::get<SecretSaved>(commit(action)).secret; }
+Webhook FakeTeam::does(const CreateWebhook& action) { return std::get<WebhookSaved>(commit(action)).webhook; }
+void FakeTeam::does(const DeleteWebhook& action) {
+  EXPECT_TRUE(std::holds_alternative<WebhookDeleted>(commit(action)));
+}
+void FakeTeam::does(const AdvanceWebhook& action) {
+  EXPECT_TRUE(std::holds_alternative<WebhookAdvanced>(commit(action)));
+}
 
 Error FakeTeam::refuses(Action action) {
   try {
@@ -148,6 +155,7 @@ Outcome FakeTeam::commit(Action action) {
     for (const ContactId contact : added) EXPECT_TRUE(members_.emplace(list, contact).second);
   }
   for (const DirectoryChange& change : decision.directory) save(change);
+  for (const WebhookPosition& position : decision.positions) positions_[position.webhook] = position.seq;
   log_.insert(log_.end(), decision.entries.begin(), decision.entries.end());
   clock_ = decision.clock;
   check_owners();
@@ -185,6 +193,11 @@ void FakeTeam::save(const DirectoryChange& change) {
   }
   if (const auto* key = std::get_if<ApiKey>(&change)) directory_->keys[key->id] = *key;
   if (const auto* secret = std::get_if<ApiSecret>(&change)) directory_->secrets[secret->id] = *secret;
+  if (const auto* webhook = std::get_if<Webhook>(&change)) directory_->webhooks[webhook->id] = *webhook;
+  if (const auto* removal = std::get_if<WebhookRemoval>(&change)) {
+    EXPECT_EQ(directory_->webhooks.erase(removal->id), 1U);
+    positions_.erase(removal->id);
+  }
 }
 
 /// No event without its change, no change without its event; the log and the team's clock move together.

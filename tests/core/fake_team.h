@@ -78,6 +78,9 @@ class FakeTeam final : public TeamState {
   ApiKey does(const RevokeKey& action);
   ApiSecret does(const CreateSecret& action);
   ApiSecret does(const RevokeSecret& action);
+  Webhook does(const CreateWebhook& action);
+  void does(const DeleteWebhook& action);
+  void does(const AdvanceWebhook& action);
 
   /// Decides and gives the refusal back. The test fails when there is none.
   Error refuses(Action action);
@@ -92,6 +95,8 @@ class FakeTeam final : public TeamState {
 
   const Contact& stored(ContactId id) const { return contacts_.at(id); }
   std::size_t contacts() const { return contacts_.size(); }
+  /// Up to which entry the webhook has been told.
+  std::int64_t position(WebhookId id) const { return positions_.at(id); }
   const std::vector<ChangeEntry>& log() const { return log_; }
   const ChangeEntry& last_entry() const { return log_.back(); }
 
@@ -121,6 +126,7 @@ class FakeTeam final : public TeamState {
   std::map<ContactId, Contact> contacts_;
   std::map<Address, ContactId> owners_;
   std::set<std::pair<ListId, ContactId>> members_;
+  std::map<WebhookId, std::int64_t> positions_;
   std::vector<ChangeEntry> log_;
   std::uint8_t contacts_made_ = 0;
   std::uint8_t lists_made_ = 100;

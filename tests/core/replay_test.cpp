@@ -90,6 +90,18 @@ TEST(Replay, OfADeletionLeavesNothingButItsIdRevisionAndTimes) {
   EXPECT_EQ(replayed(team.log()), nobody);
 }
 
+TEST(Replay, OfADeletionAloneGivesTheContactThatItTookAway) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(everything());
+  team.now += std::chrono::hours(1);
+  team.does(DeleteContact{.key = ada.id});
+  Contact expected = ada;
+  expected.rev = 2;
+  expected.updated = team.now;
+  expected.notes.clear();
+  EXPECT_EQ(contact_deleted_by(team.last_entry()), expected);
+}
+
 TEST(Replay, SaysWhenTheContactWasSomethingElseBefore) {
   FakeTeam team;
   const Contact ada = team.has_contact(everything());
@@ -98,6 +110,10 @@ TEST(Replay, SaysWhenTheContactWasSomethingElseBefore) {
   other.first = "Eve";
   EXPECT_FALSE(apply(other, team.last_entry()));
   EXPECT_EQ(other, team.stored(ada.id));
+
+  team.does(SetStatus{.names = {.id = ada.id}, .status = Status::active});
+  other.consent = {};
+  EXPECT_FALSE(apply(other, team.last_entry()));
 }
 
 TEST(Replay, TellsAnEmptyCustomValueFromNone) {
@@ -114,7 +130,7 @@ TEST(Replay, ThrowsWhenNoContactCanHaveTheChange) {
   const std::vector<FieldChange> impossible = {{"nickname", {}, "Ada"}, {"custom.x", {}, "Ada"}, {"custom.", {}, "Ada"},
                                                {"note.0", {}, "Ada"},   {"first", {}, true},     {"first", true, "Ada"},
                                                {"uuid", {}, "Ada"},     {"tags", {}, "Ada"},     {"blocked", {}, "yes"},
-                                               {"note.1", {}, true},    {"channels", {}, "Ada"}};
+                                               {"note.1", {}, true},    {"channels", {}, "Ada"}, {"created", "x", {}}};
   for (const FieldChange& change : impossible) {
     Contact contact;
     const ChangeEntry entry{.subject_id = 1, .rev = 1, .operation = Operation::create, .changes = {change}};

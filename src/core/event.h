@@ -1,0 +1,22 @@
+#pragma once
+// Event: what a webhook is told of an entry of the change log.
+
+#include <vector>
+
+#include "core/change.h"
+#include "core/webhook.h"
+
+namespace cardfile::core {
+
+struct Event {
+  EventType type = EventType::contact_updated;
+  bool is_sample = false;  // About any contact: the webhook is new and was asked to show what it will send.
+
+  friend bool operator==(const Event&, const Event&) = default;
+};
+
+/// In the order in which they are told. An opt-out or opt-in is a change of what both origins together come to
+/// (contract, 4.2); a contact that is created opted out is one, a deletion is none.
+std::vector<Event> events_of(const ChangeEntry& entry, const Webhook& webhook);
+
+}  // namespace cardfile::core
