@@ -45,6 +45,8 @@ void apply(core::Directory& directory, const core::DirectoryChange& change) {
         if constexpr (std::is_same_v<Row, core::ListRemoval>) directory.lists.erase(row.id);
         if constexpr (std::is_same_v<Row, core::ApiKey>) directory.keys.insert_or_assign(row.id, row);
         if constexpr (std::is_same_v<Row, core::ApiSecret>) directory.secrets.insert_or_assign(row.id, row);
+        if constexpr (std::is_same_v<Row, core::Webhook>) directory.webhooks.insert_or_assign(row.id, row);
+        if constexpr (std::is_same_v<Row, core::WebhookRemoval>) directory.webhooks.erase(row.id);
       },
       change);
 }

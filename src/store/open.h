@@ -43,6 +43,10 @@ struct SqliteOptions {
   /// that failed for a reason that may pass. A sentence for the operator, without personal data.
   std::function<void(const std::string& why)> on_failure = {};
 
+  /// Told, on a thread of the store's, after each commit and before those who wait for it are resumed. Throws nothing
+  /// and does not take long.
+  std::function<void()> on_commit = {};
+
   Indexing indexing = Indexing::in_background;
   /// Told, on a thread of the store's, how the search index gets on when there is much to do, and why it is given up. A
   /// sentence for the operator.

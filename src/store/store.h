@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -106,6 +107,9 @@ class Store {
 
   /// The API secret with that id, unless it is revoked.
   virtual std::optional<SealedSecret> secret(const core::Uuid& id) const = 0;
+
+  /// Up to which entry of the change log each webhook of the team has been told, at least.
+  virtual std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team) const = 0;
 
   /// The change log of a team after `after_seq`, oldest first, at most `limit` entries.
   virtual std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq,

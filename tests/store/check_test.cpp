@@ -131,6 +131,15 @@ const Damage kDamages[] = {
      "The api key 1 of team 1 is not what the change log made it"},
     {"ASecretThatIsNoLongerRevoked", "UPDATE api_secret SET revoked = 0",
      "of team 1 is not what the change log made it"},
+    {"AWebhookOfAnotherUrl", "UPDATE webhook SET url = 'https://example.com/'",
+     "The webhook 1 of team 1 is not what the change log made it"},
+    {"AWebhookThatIsGone", "DELETE FROM webhook", "The webhook 1 of team 1 is not deleted in the change log"},
+    {"AWebhookWithoutAPlace", "DELETE FROM webhook_position", "Webhook 1 of team 1 has no place in the change log"},
+    {"AWebhookPastTheEnd", "UPDATE webhook_position SET seq = 1000",
+     "Webhook 1 of team 1 has no place in the change log"},
+    {"APlaceOfNoWebhook", "INSERT INTO webhook_position VALUES (1, 9, 1)",
+     "The place of webhook 9 of team 1 in the change log is kept, but there is no such webhook"},
+    {"ACounterOfWebhooksBehind", "UPDATE last_given SET webhook = 0", "Team 1 may give the id of a webhook twice"},
     {"ATreeThatDisagreesWithItsIndex",
      "PRAGMA writable_schema = ON; CREATE INDEX lost ON contact (first); "
      "UPDATE contact SET first = 'X' WHERE id = 1; "
@@ -164,6 +173,11 @@ void fill(World& world) {
   world.commit(core::RevokeSecret{.id = uuid(7)});
   world.commit(core::CreateKey{.name = "website", .digest = std::string(64, 'b')});
   world.commit(core::CreateSecret{.id = uuid(8), .name = "website", .sealed = "sealed"});
+  world.commit(core::CreateWebhook{.url = "https://example.org/",
+                                   .events = {core::EventType::target_opt_out, core::EventType::contact_deleted},
+                                   .sealed_token = "token",
+                                   .sealed_secret = "secret",
+                                   .sends_sample = true});
 }
 
 class Check : public testing::TestWithParam<Damage> {

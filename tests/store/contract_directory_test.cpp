@@ -100,5 +100,47 @@ TEST_P(StoredDirectory, LeavesASecretWithTheTeamThatHadItsIdFirst) {
   EXPECT_EQ(world.store().secret(uuid(1))->team, kTeam);
 }
 
+core::CreateWebhook webhook(const std::string& url) {
+  return {.kind = core::WebhookKind::webhook,
+          .url = url,
+          .events = {core::EventType::target_opt_out, core::EventType::contact_created},
+          .sealed_token = "token",
+          .sealed_secret = "secret"};
+}
+
+using Positions = std::map<core::WebhookId, std::int64_t>;
+
+TEST_P(StoredDirectory, HasWebhooksUntilTheyAreDeleted) {
+  world.has_team(kOtherTeam);
+  world.commit(webhook("https://example.org/ours"));
+  world.commit(webhook("https://example.org/theirs"), kOtherTeam);
+  const auto& ours = world.store().directory(kTeam)->webhooks;
+  ASSERT_EQ(ours.size(), 1);
+  EXPECT_EQ(ours.at(core::WebhookId(1)).url, "https://example.org/ours");
+  EXPECT_EQ(ours.at(core::WebhookId(1)).sealed_secret, "secret");
+
+  world.commit(core::DeleteWebhook{.id = core::WebhookId(1)});
+  EXPECT_TRUE(world.store().directory(kTeam)->webhooks.empty());
+  EXPECT_EQ(world.store().directory(kOtherTeam)->webhooks.size(), 1);
+  EXPECT_EQ(world.refusal(core::DeleteWebhook{.id = core::WebhookId(1)}), core::ErrorCode::not_found);
+}
+
+TEST_P(StoredDirectory, KnowsHowFarEachWebhookHasBeenTold) {
+  world.has_team(kOtherTeam);
+  world.has_contact({.phone = "13125550142"});
+  world.commit(webhook("https://example.org/"));
+  world.commit(webhook("https://example.org/"));
+  EXPECT_EQ(world.store().webhook_positions(kTeam), (Positions{{core::WebhookId(1), 2}, {core::WebhookId(2), 3}}));
+  const auto entries = world.log().size();
+
+  world.commit(core::AdvanceWebhook{.id = core::WebhookId(1), .seq = 4});
+  EXPECT_EQ(world.store().webhook_positions(kTeam), (Positions{{core::WebhookId(1), 4}, {core::WebhookId(2), 3}}));
+  EXPECT_EQ(world.log().size(), entries) << "that is no change of anything";
+  world.commit(core::DeleteWebhook{.id = core::WebhookId(1)});
+  EXPECT_EQ(world.store().webhook_positions(kTeam), (Positions{{core::WebhookId(2), 3}}));
+  EXPECT_EQ(world.store().webhook_positions(kOtherTeam), Positions{});
+  EXPECT_EQ(world.store().webhook_positions(core::TeamId(404)), Positions{});
+}
+
 }  // namespace
 }  // namespace cardfile::test

@@ -34,6 +34,7 @@ core::Action RandomCommands::action() {
   if (die < 87) return core::UpdateUsers{.patches = {{.id = core::UserId(below(4) + 1), .name = text()}}};
   if (die < 88) return core::CreateInbox{.name = text(), .phones = {phone()}, .members = {core::UserId(below(3) + 1)}};
   if (die < 90) return core::CreateTag{.uuid = uuid(10'000 + ++uuids_), .label = text(), .color = "#112233"};
+  if (die < 91) return webhook_action();
   if (die < 93) return core::CreateFields{.drafts = {{.title = text()}, {.title = text()}}};
   if (die < 95) return core::CreateUser{.name = text(), .email = maybe() ? "not an address" : "a@example.com"};
   if (die < 96) return core::CreateSecret{.id = uuid(20'000 + ++secrets_), .name = text(), .sealed = text()};
@@ -43,6 +44,16 @@ core::Action RandomCommands::action() {
         .id = uuid(20'000 + static_cast<std::uint64_t>(below(static_cast<std::int64_t>(secrets_) + 2)))};
   if (die < 99) return core::RevokeKey{.id = core::KeyId(below(4))};
   return core::CreateTeam{.name = text()};
+}
+
+core::Action RandomCommands::webhook_action() {
+  const core::WebhookId id(below(4) + 1);
+  if (below(3) == 0) return core::DeleteWebhook{.id = id};
+  if (maybe()) return core::AdvanceWebhook{.id = id, .seq = 1};
+  return core::CreateWebhook{.url = maybe() ? "https://example.org/" : text(),
+                             .events = {core::EventType::target_opt_out},
+                             .sealed_token = text(),
+                             .sends_sample = maybe()};
 }
 
 core::Action RandomCommands::list_action() {

@@ -26,6 +26,7 @@ class RandomCommands {
  private:
   core::Action action();
   core::Action list_action();
+  core::Action webhook_action();
   core::ListContacts list_contacts();
   std::vector<core::ContactId> contact_ids();
   core::CreateContact creation();

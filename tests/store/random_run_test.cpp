@@ -32,6 +32,9 @@ struct SameOutcome {
   bool operator()(const core::ListDeleted&, const core::ListDeleted&) const { return true; }
   bool operator()(const core::KeySaved& a, const core::KeySaved& b) const { return a.key == b.key; }
   bool operator()(const core::SecretSaved& a, const core::SecretSaved& b) const { return a.secret == b.secret; }
+  bool operator()(const core::WebhookSaved& a, const core::WebhookSaved& b) const { return a.webhook == b.webhook; }
+  bool operator()(const core::WebhookDeleted&, const core::WebhookDeleted&) const { return true; }
+  bool operator()(const core::WebhookAdvanced&, const core::WebhookAdvanced&) const { return true; }
   template <class Left, class Right>
   bool operator()(const Left&, const Right&) const {
     return false;
@@ -61,6 +64,7 @@ void expect_same(const store::Work& left, const store::Work& right) {
 void expect_same_state(World& left, World& right, core::TeamId team) {
   EXPECT_EQ(*left.store().directory(team), *right.store().directory(team));
   EXPECT_EQ(left.log(team), right.log(team));
+  EXPECT_EQ(left.store().webhook_positions(team), right.store().webhook_positions(team));
   for (std::int64_t id = 0; id < 4'000; ++id)
     EXPECT_EQ(left.contact(core::ContactId(id), team), right.contact(core::ContactId(id), team));
   for (const auto& [id, list] : left.store().directory(team)->lists)

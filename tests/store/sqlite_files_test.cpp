@@ -56,12 +56,19 @@ TEST_F(DataFolder, GivesTheSameStateWhenItIsOpenedAgain) {
   world_.commit(core::CreateSecret{.id = uuid(7), .name = "old", .sealed = "sealed"});
   world_.commit(core::RevokeSecret{.id = uuid(7)});
   world_.commit(core::CreateSecret{.id = uuid(8), .name = "new", .sealed = "sealed"});
+  world_.commit(core::CreateWebhook{.kind = core::WebhookKind::n8n_trigger,
+                                    .url = "https://example.org/",
+                                    .events = {core::EventType::incoming_message_unsubscribe}});
+  world_.commit(core::CreateWebhook{.url = "https://example.org/", .events = {core::EventType::target_opt_in}});
+  world_.commit(core::DeleteWebhook{.id = core::WebhookId(2)});
+  const auto positions = world_.store().webhook_positions(kTeam);
   const auto directory = *world_.store().directory(kTeam);
   const auto log = world_.log();
 
   world_.reopen();
   EXPECT_EQ(world_.contact(ada.uuid), ada);
   EXPECT_EQ(*world_.store().directory(kTeam), directory);
+  EXPECT_EQ(world_.store().webhook_positions(kTeam), positions);
   EXPECT_EQ(world_.log(), log);
   EXPECT_EQ(world_.store().key_owner(base::sha256("secret"))->team, kTeam);
   EXPECT_FALSE(world_.store().secret(uuid(7)));
@@ -69,6 +76,8 @@ TEST_F(DataFolder, GivesTheSameStateWhenItIsOpenedAgain) {
   EXPECT_EQ(world_.has_contact({.phone = "13125550144"}).id, core::ContactId(3));
   EXPECT_EQ(world_.log().back().seq, log.back().seq + 1);
   EXPECT_GT(world_.log().back().at, log.back().at);
+  world_.commit(core::CreateWebhook{.url = "https://example.org/", .events = {core::EventType::target_opt_in}});
+  EXPECT_TRUE(world_.store().directory(kTeam)->webhooks.contains(core::WebhookId(3))) << "2 was given already";
   EXPECT_EQ(world_.findings(), std::vector<std::string>{});
 }
 
@@ -98,7 +107,7 @@ TEST_F(DataFolder, IsHeldByOneProcessAtATime) {
 TEST_F(DataFolder, OfANewerFormatIsRefusedWithBothVersions) {
   world_.close();
   store::sqlite::Connection({.file = folder() / "cardfile.db"}).execute("PRAGMA user_version = 4711");
-  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 2")));
+  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 3")));
 }
 
 TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {

@@ -57,6 +57,7 @@ class MemoryTeam final : public core::TeamState {
     for (const auto& change : decision.contacts) save(change);
     for (const auto& change : decision.memberships) save(change);
     if (!decision.directory.empty()) save(decision.directory);
+    for (const auto& position : decision.positions) positions_.insert_or_assign(position.webhook, position.seq);
     log_.insert(log_.end(), decision.entries.begin(), decision.entries.end());
     clock_ = decision.clock;
   }
@@ -95,6 +96,8 @@ class MemoryTeam final : public core::TeamState {
     }
     return targets;
   }
+
+  const std::map<core::WebhookId, std::int64_t>& positions() const { return positions_; }
 
   const Directories::Snapshot& snapshot() const { return directory_; }
 
@@ -152,7 +155,10 @@ class MemoryTeam final : public core::TeamState {
 
   void save(const std::vector<core::DirectoryChange>& changes) {
     auto next = directory_ ? std::make_shared<core::Directory>(*directory_) : std::make_shared<core::Directory>();
-    for (const auto& change : changes) apply(*next, change);
+    for (const auto& change : changes) {
+      apply(*next, change);
+      if (const auto* removal = std::get_if<core::WebhookRemoval>(&change)) positions_.erase(removal->id);
+    }
     directory_ = std::move(next);
   }
 
@@ -210,6 +216,7 @@ class MemoryTeam final : public core::TeamState {
   std::map<core::Address, core::ContactId> owners_;
   std::map<core::ListId, std::set<core::ContactId>> members_;
   std::map<core::ContactId, std::set<core::ListId>> lists_;
+  std::map<core::WebhookId, std::int64_t> positions_;
   std::vector<core::ChangeEntry> log_;
 };
 
@@ -273,6 +280,12 @@ class MemoryStore final : public Store {
   }
 
   std::optional<SealedSecret> secret(const core::Uuid& id) const override { return directories_.secret(id); }
+
+  std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = teams_.find(team);
+    return found == teams_.end() ? std::map<core::WebhookId, std::int64_t>{} : found->second.positions();
+  }
 
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
     const std::lock_guard lock(mutex_);

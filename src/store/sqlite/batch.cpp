@@ -53,6 +53,7 @@ class Batch::Team final : public core::TeamState {
   void save(const core::Decision& decision, RowWriter& writer) {
     for (const auto& change : decision.contacts) save(change, writer);
     for (const auto& change : decision.memberships) writer.save(id_, change);
+    for (const auto& position : decision.positions) writer.save(id_, position);
     for (const auto& change : decision.directory) {
       writer.save(id_, change);
       store::apply(changed_directory(), change);
@@ -63,7 +64,8 @@ class Batch::Team final : public core::TeamState {
 
   bool gave_ids() const {
     return clock_.contact != stored_clock_.contact || clock_.channel != stored_clock_.channel ||
-           clock_.tag != stored_clock_.tag || clock_.list != stored_clock_.list;
+           clock_.tag != stored_clock_.tag || clock_.list != stored_clock_.list ||
+           clock_.webhook != stored_clock_.webhook;
   }
 
   std::int64_t more_contacts() const { return more_contacts_; }

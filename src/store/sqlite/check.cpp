@@ -68,6 +68,7 @@ struct LargestIds {
   std::int64_t channel = 0;
   std::int64_t tag = 0;
   std::int64_t list = 0;
+  std::int64_t webhook = 0;
 };
 using LargestIdsByTeam = std::map<std::int64_t, LargestIds>;
 
@@ -232,6 +233,7 @@ class LogCheck {
     auto& largest = largest_[team_];
     if (entry.subject == core::Subject::tag) largest.tag = std::max(largest.tag, entry.subject_id);
     if (entry.subject == core::Subject::list) largest.list = std::max(largest.list, entry.subject_id);
+    if (entry.subject == core::Subject::webhook) largest.webhook = std::max(largest.webhook, entry.subject_id);
     if (entry.subject != core::Subject::contact) return;
     largest.contact = std::max(largest.contact, entry.subject_id);
     for (const auto& change : entry.changes) {
@@ -547,7 +549,7 @@ void check_references(Connection& connection, Report& report) {
 }
 
 void check_counters(Connection& connection, Report& report, const LargestIdsByTeam& largest) {
-  Statement statement(connection, "SELECT contact, channel, tag, list FROM last_given WHERE team = ?");
+  Statement statement(connection, "SELECT contact, channel, tag, list, webhook FROM last_given WHERE team = ?");
   for (const auto& [team, ids] : largest) {
     Execution row(statement, team);
     const bool found = row.next();
@@ -556,6 +558,7 @@ void check_counters(Connection& connection, Report& report, const LargestIdsByTe
     if ((found ? row.integer() : 0) < ids.channel) report.add(told + " may give the id of a channel twice.");
     if ((found ? row.integer() : 0) < ids.tag) report.add(told + " may give the id of a tag twice.");
     if ((found ? row.integer() : 0) < ids.list) report.add(told + " may give the id of a list twice.");
+    if ((found ? row.integer() : 0) < ids.webhook) report.add(told + " may give the id of a webhook twice.");
   }
 }
 
@@ -581,6 +584,31 @@ void check_flushed(Connection& connection, Report& report) {
   Execution row(statement);
   while (row.next())
     report.add("The rows of team " + std::to_string(row.integer()) + " are said to be ahead of its change log.");
+}
+
+/// Each webhook has a place in the change log of its team, and nobody else has.
+void check_webhook_positions(Connection& connection, Report& report) {
+  Statement misplaced(
+      connection,
+      "SELECT webhook.team, webhook.id FROM webhook LEFT JOIN webhook_position AS place ON place.team = "
+      "webhook.team AND place.webhook = webhook.id WHERE place.seq IS NULL OR place.seq < 0 OR place.seq > "
+      "(SELECT coalesce(max(seq), 0) FROM change_log WHERE change_log.team = webhook.team)");
+  Execution webhook(misplaced);
+  while (webhook.next()) {
+    const auto team = std::to_string(webhook.integer());
+    report.add("Webhook " + std::to_string(webhook.integer()) + " of team " + team +
+               " has no place in the change log.");
+  }
+  Statement left_over(
+      connection,
+      "SELECT team, webhook FROM webhook_position AS place WHERE NOT EXISTS (SELECT 1 FROM webhook WHERE "
+      "webhook.team = place.team AND webhook.id = place.webhook)");
+  Execution place(left_over);
+  while (place.next()) {
+    const auto team = std::to_string(place.integer());
+    report.add("The place of webhook " + std::to_string(place.integer()) + " of team " + team +
+               " in the change log is kept, but there is no such webhook.");
+  }
 }
 
 }  // namespace
@@ -610,6 +638,7 @@ CheckReport check(Connection& connection, const Memtable& memtable, const Search
   check_counters(connection, report, largest);
   check_contact_counts(connection, report);
   check_flushed(connection, report);
+  check_webhook_positions(connection, report);
   view.reset();
   result.index_findings = check_search_index(connection, memtable, search_file);
   report.finish();

@@ -70,6 +70,7 @@ class Stored {
     for (const auto& [id, inbox] : directory.inboxes) add_inbox(inbox);
     for (const auto& [id, key] : directory.keys) add_key(key);
     for (const auto& [id, secret] : directory.secrets) add_secret(secret);
+    for (const auto& [id, webhook] : directory.webhooks) add_webhook(webhook);
   }
 
   Things take() { return std::move(things_); }
@@ -114,6 +115,15 @@ class Stored {
     told.is_gone = secret.revoked;
     told.set("id", secret.id.to_string());
     told.set("name", secret.name);
+  }
+
+  void add_webhook(const core::Webhook& webhook) {
+    Told& told = add("webhook", webhook.id, webhook.created);
+    std::string events;
+    for (const auto event : webhook.events) events.append(events.empty() ? "" : " ").append(core::to_string(event));
+    told.set("kind", std::string(core::to_string(webhook.kind)));
+    told.set("url", webhook.url);
+    told.set("events", events);
   }
 
   template <class Id>
@@ -161,13 +171,17 @@ void follow(Things& things, std::int64_t team, std::string subject, Execution& e
   told.updated = at;
   told.is_gone = is_removal;
   if (is_removal) return;
-  for (const auto& change : changes) told.set(change.field, change.to);
+  for (const auto& change : changes) {
+    if (change.field == "send_sample") continue;  // Asks for something to be done once; no row has it.
+    told.set(change.field, change.to);
+  }
 }
 
 Things told_by_log(Connection& connection, const AddFinding& add) {
-  Statement statement(connection,
-                      "SELECT team, subject, subject_id, rev, at, operation, changes FROM change_log WHERE subject IN "
-                      "('team', 'user', 'custom_field', 'tag', 'inbox', 'api_key', 'api_secret') ORDER BY team, seq");
+  Statement statement(
+      connection,
+      "SELECT team, subject, subject_id, rev, at, operation, changes FROM change_log WHERE subject IN "
+      "('team', 'user', 'custom_field', 'tag', 'inbox', 'api_key', 'api_secret', 'webhook') ORDER BY team, seq");
   Execution entry(statement);
   Things things;
   while (entry.next()) {

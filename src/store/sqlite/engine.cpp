@@ -67,8 +67,9 @@ class SqliteStore final : public Store {
         std::move(clocks), std::move(clock),
         WriterLimits{
             .queue_max = options.queue_max, .batch_max = options.batch_max, .flush_after = options.flush_after},
-        options.on_failure, [this](std::size_t commands) {
+        options.on_failure, [this, on_commit = options.on_commit](std::size_t commands) {
           if (indexer_) indexer_->wake(commands);
+          if (on_commit) on_commit();
         });
   }
 
@@ -114,6 +115,10 @@ class SqliteStore final : public Store {
   }
 
   std::optional<SealedSecret> secret(const core::Uuid& id) const override { return directories_.secret(id); }
+
+  std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team) const override {
+    return readers_.take().rows().webhook_positions(team);
+  }
 
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
     return readers_.take().rows().changes(team, after_seq, limit);

@@ -31,7 +31,8 @@ Enum named(const Enum (&values)[N], std::string_view word) {
 
 core::Subject subject_of(std::string_view word) {
   using enum core::Subject;
-  return named<core::Subject>({contact, team, user, custom_field, tag, inbox, list, api_key, api_secret}, word);
+  return named<core::Subject>({contact, team, user, custom_field, tag, inbox, list, api_key, api_secret, webhook},
+                              word);
 }
 
 core::Operation operation_of(std::string_view word) {
@@ -42,6 +43,28 @@ core::Operation operation_of(std::string_view word) {
 core::KeyKind key_kind_of(std::string_view word) {
   using enum core::KeyKind;
   return named<core::KeyKind>({api, n8n}, word);
+}
+
+core::WebhookKind webhook_kind_of(std::string_view word) {
+  using enum core::WebhookKind;
+  return named<core::WebhookKind>({webhook, n8n_trigger}, word);
+}
+
+std::vector<core::EventType> events_of(core::WebhookKind kind, std::string_view column) {
+  std::vector<core::EventType> events;
+  for (const auto& word : wire::parse_texts_column(column)) {
+    const auto event = core::parse_event(kind, word);
+    if (!event) throw std::runtime_error("A column holds a word that this format does not know.");
+    events.push_back(*event);
+  }
+  return events;
+}
+
+std::string events_column(const std::vector<core::EventType>& events) {
+  std::vector<std::string> words;
+  words.reserve(events.size());
+  for (const auto event : events) words.emplace_back(core::to_string(event));
+  return wire::texts_column(words);
 }
 
 core::User read_user(Execution& row) {
@@ -124,6 +147,18 @@ core::ApiSecret read_secret(Execution& row) {
   return secret;
 }
 
+core::Webhook read_webhook(Execution& row) {
+  core::Webhook webhook;
+  row.read(webhook.id);
+  webhook.kind = webhook_kind_of(row.text());
+  webhook.url = row.text();
+  webhook.events = events_of(webhook.kind, row.text());
+  webhook.sealed_token = row.text();
+  webhook.sealed_secret = row.text();
+  webhook.created = row.time();
+  return webhook;
+}
+
 core::Team read_team(Execution& row) {
   core::Team team;
   row.read(team.id);
@@ -155,7 +190,8 @@ class TeamReader {
                "SELECT id, uuid, name, local_id, creator, size, rev, created, updated FROM list WHERE team = ?"),
         keys_(connection, "SELECT id, name, digest, created, revoked, kind FROM api_key WHERE team = ?"),
         secrets_(connection, "SELECT id, name, sealed, created, revoked FROM api_secret WHERE team = ?"),
-        last_given_(connection, "SELECT contact, channel, tag, list FROM last_given WHERE team = ?"),
+        webhooks_(connection, "SELECT id, kind, url, events, token, secret, created FROM webhook WHERE team = ?"),
+        last_given_(connection, "SELECT contact, channel, tag, list, webhook FROM last_given WHERE team = ?"),
         last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
 
   TeamRows read(core::Team team) {
@@ -167,11 +203,13 @@ class TeamReader {
     read_into(rows.directory.lists, lists_, team.id, read_list);
     read_into(rows.directory.keys, keys_, team.id, read_key);
     read_into(rows.directory.secrets, secrets_, team.id, read_secret);
+    read_into(rows.directory.webhooks, webhooks_, team.id, read_webhook);
     if (Execution row(last_given_, team.id); row.next()) {
       row.read(rows.clock.contact);
       row.read(rows.clock.channel);
       row.read(rows.clock.tag);
       row.read(rows.clock.list);
+      row.read(rows.clock.webhook);
     }
     if (Execution row(last_entry_, team.id); row.next()) {
       rows.clock.seq = row.integer();
@@ -189,6 +227,7 @@ class TeamReader {
   Statement lists_;
   Statement keys_;
   Statement secrets_;
+  Statement webhooks_;
   Statement last_given_;
   Statement last_entry_;
 };
@@ -251,6 +290,7 @@ RowReader::RowReader(Connection& connection)
       lists_(connection, "SELECT list FROM list_member WHERE team = ? AND contact = ? ORDER BY list"),
       changes_(connection, std::string("SELECT ") + kEntryColumns +
                                " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?"),
+      webhook_positions_(connection, "SELECT webhook, seq FROM webhook_position WHERE team = ?"),
       contact_count_(connection, "SELECT contacts FROM contact_count WHERE team = ?"),
       last_seq_(connection, "SELECT seq FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1"),
       flushed_seq_(connection, "SELECT seq FROM flushed WHERE team = ?") {}
@@ -299,6 +339,16 @@ std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_
   return entries;
 }
 
+std::map<core::WebhookId, std::int64_t> RowReader::webhook_positions(core::TeamId team) {
+  std::map<core::WebhookId, std::int64_t> positions;
+  Execution row(webhook_positions_, team);
+  while (row.next()) {
+    const auto webhook = row.id<core::WebhookId>();
+    positions.emplace(webhook, row.integer());
+  }
+  return positions;
+}
+
 std::int64_t RowReader::contact_count(core::TeamId team) {
   Execution row(contact_count_, team);
   return row.next() ? row.integer() : 0;
@@ -334,8 +384,9 @@ RowWriter::RowWriter(Connection& connection)
       append_entry_(connection,
                     "INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, "
                     "changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      save_last_given_(connection,
-                       "INSERT OR REPLACE INTO last_given (team, contact, channel, tag, list) VALUES (?, ?, ?, ?, ?)"),
+      save_last_given_(
+          connection,
+          "INSERT OR REPLACE INTO last_given (team, contact, channel, tag, list, webhook) VALUES (?, ?, ?, ?, ?, ?)"),
       save_team_(connection, "INSERT OR REPLACE INTO team (team, name, created) VALUES (?, ?, ?)"),
       save_user_(connection,
                  "INSERT OR REPLACE INTO user (team, id, name, email, phone, role, created, updated, rev) "
@@ -360,6 +411,13 @@ RowWriter::RowWriter(Connection& connection)
       save_secret_(connection,
                    "INSERT OR REPLACE INTO api_secret (team, id, name, sealed, created, revoked) "
                    "VALUES (?, ?, ?, ?, ?, ?)"),
+      save_webhook_(connection,
+                    "INSERT OR REPLACE INTO webhook (team, id, kind, url, events, token, secret, created) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      delete_webhook_(connection, "DELETE FROM webhook WHERE team = ? AND id = ?"),
+      save_webhook_position_(connection,
+                             "INSERT OR REPLACE INTO webhook_position (team, webhook, seq) VALUES (?, ?, ?)"),
+      delete_webhook_position_(connection, "DELETE FROM webhook_position WHERE team = ? AND webhook = ?"),
       add_to_contact_count_(connection,
                             "INSERT INTO contact_count (team, contacts) VALUES (?, ?) "
                             "ON CONFLICT (team) DO UPDATE SET contacts = contacts + excluded.contacts"),
@@ -397,8 +455,12 @@ void RowWriter::save(core::TeamId team, const core::MembershipChange& change) {
   for (const auto contact : change.added) run(insert_member_, team, change.list, contact);
 }
 
+void RowWriter::save(core::TeamId team, const core::WebhookPosition& position) {
+  run(save_webhook_position_, team, position.webhook, position.seq);
+}
+
 void RowWriter::save_last_given(core::TeamId team, const core::TeamClock& clock) {
-  run(save_last_given_, team, clock.contact, clock.channel, clock.tag, clock.list);
+  run(save_last_given_, team, clock.contact, clock.channel, clock.tag, clock.list, clock.webhook);
 }
 
 void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
@@ -466,6 +528,17 @@ void RowWriter::save_row(core::TeamId team, const core::ApiKey& row) {
 
 void RowWriter::save_row(core::TeamId team, const core::ApiSecret& row) {
   run(save_secret_, team, row.id, row.name, TextOrNull{row.sealed}, row.created, row.revoked);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::Webhook& row) {
+  const auto events = events_column(row.events);
+  run(save_webhook_, team, row.id, core::to_string(row.kind), row.url, events, TextOrNull{row.sealed_token},
+      TextOrNull{row.sealed_secret}, row.created);
+}
+
+void RowWriter::save_row(core::TeamId team, const core::WebhookRemoval& row) {
+  run(delete_webhook_, team, row.id);
+  run(delete_webhook_position_, team, row.id);
 }
 
 }  // namespace cardfile::store::sqlite

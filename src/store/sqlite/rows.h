@@ -44,6 +44,7 @@ class RowReader {
   std::vector<core::ContactId> members(core::TeamId team, core::ListId list);
   std::vector<core::ListId> lists_of(core::TeamId team, core::ContactId contact);
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit);
+  std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team);
   std::int64_t contact_count(core::TeamId team);
   /// The last entry of the team's log; 0 when there is none.
   std::int64_t last_seq(core::TeamId team);
@@ -58,6 +59,7 @@ class RowReader {
   Statement members_;
   Statement lists_;
   Statement changes_;
+  Statement webhook_positions_;
   Statement contact_count_;
   Statement last_seq_;
   Statement flushed_seq_;
@@ -73,6 +75,7 @@ class RowWriter {
   void update(core::TeamId team, const core::Contact& contact);
   void save(core::TeamId team, const core::DirectoryChange& change);
   void save(core::TeamId team, const core::MembershipChange& change);
+  void save(core::TeamId team, const core::WebhookPosition& position);
   void save_last_given(core::TeamId team, const core::TeamClock& clock);
   void append(core::TeamId team, const core::ChangeEntry& entry);
   /// The team has `more` contacts more than before, or fewer when it is negative.
@@ -92,6 +95,8 @@ class RowWriter {
   void save_row(core::TeamId team, const core::ListRemoval& row);
   void save_row(core::TeamId team, const core::ApiKey& row);
   void save_row(core::TeamId team, const core::ApiSecret& row);
+  void save_row(core::TeamId team, const core::Webhook& row);
+  void save_row(core::TeamId team, const core::WebhookRemoval& row);
 
   Connection& connection_;
   Statement insert_contact_;
@@ -115,6 +120,10 @@ class RowWriter {
   Statement delete_member_;
   Statement save_key_;
   Statement save_secret_;
+  Statement save_webhook_;
+  Statement delete_webhook_;
+  Statement save_webhook_position_;
+  Statement delete_webhook_position_;
   Statement add_to_contact_count_;
   Statement save_flushed_seq_;
 };
