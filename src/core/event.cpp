@@ -55,4 +55,12 @@ std::vector<Event> events_of(const ChangeEntry& entry, const Webhook& webhook) {
   return events;
 }
 
+Consent consent_after(const ChangeEntry& entry, Consent consent) {
+  // Who was not opted out before had neither flag, and who is not after has none.
+  if (change_of(entry, "is_opted_out")) consent.unsubscribed_admin = consent.unsubscribed_contact = false;
+  if (const auto* change = change_of(entry, "unsubscribed_admin")) consent.unsubscribed_admin = became_true(change);
+  if (const auto* change = change_of(entry, "unsubscribed_contact")) consent.unsubscribed_contact = became_true(change);
+  return consent;
+}
+
 }  // namespace cardfile::core

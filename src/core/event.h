@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/change.h"
+#include "core/contact.h"
 #include "core/webhook.h"
 
 namespace cardfile::core {
@@ -18,5 +19,8 @@ struct Event {
 /// In the order in which they are told. An opt-out or opt-in is a change of what both origins together come to
 /// (contract, 4.2); a contact that is created opted out is one, a deletion is none.
 std::vector<Event> events_of(const ChangeEntry& entry, const Webhook& webhook);
+
+/// `consent` as the entry left it, given as it is now. Exact where the entry is an opt-out or opt-in.
+Consent consent_after(const ChangeEntry& entry, Consent consent);
 
 }  // namespace cardfile::core

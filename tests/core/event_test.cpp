@@ -89,6 +89,17 @@ TEST(Events, OfOtherThingsThanContactsAreNone) {
   EXPECT_EQ(types_of(team.last_entry()), Types{});
 }
 
+TEST(ConsentAfterAnEntry, IsWhatTheEntrySaysWhateverCameLater) {
+  FakeTeam team;
+  const Contact ada = team.has_contact({.phone = "13125550142"});
+  team.does(SetStatus{.names = {.id = ada.id}, .status = Status::unsubscribed});
+  const ChangeEntry opt_out = team.last_entry();
+  EXPECT_EQ(consent_after(opt_out, {.blocked = true, .unsubscribed_admin = false, .unsubscribed_contact = true}),
+            (Consent{.blocked = true, .unsubscribed_admin = true, .unsubscribed_contact = false}));
+  team.does(SetStatus{.names = {.id = ada.id}, .status = Status::subscribed});
+  EXPECT_EQ(consent_after(team.last_entry(), {.unsubscribed_admin = true, .unsubscribed_contact = true}), Consent{});
+}
+
 TEST(Events, BeginWithASampleWhenOneIsAskedFor) {
   FakeTeam team;
   const Webhook trigger = team.does(CreateWebhook{.kind = WebhookKind::n8n_trigger,
