@@ -187,6 +187,14 @@ std::string to_base64url(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
+std::string to_base64(std::span<const std::uint8_t> bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // The library writes a zero behind it.
+  const int length =
+      ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
 std::optional<std::string> from_base64url(std::string_view text) { return decode_letters(text, kUrlLetters); }
 
 std::optional<std::string> from_base64(std::string_view text) {

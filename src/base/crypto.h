@@ -32,6 +32,9 @@ std::string to_hex(std::span<const std::uint8_t> bytes);
 /// RFC 4648, section 5, without padding.
 std::string to_base64url(std::span<const std::uint8_t> bytes);
 
+/// RFC 4648, section 4, with its padding.
+std::string to_base64(std::span<const std::uint8_t> bytes);
+
 /// The bytes that to_base64url() makes `text` of; none for every other text: padding, blanks, other letters, bits at
 /// the end that stand for nothing. So no two texts give the same bytes.
 std::optional<std::string> from_base64url(std::string_view text);

@@ -1,7 +1,6 @@
 // team, user, inbox, key and secret: what the operator makes and looks at.
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -15,6 +14,7 @@
 #include "api/credentials.h"
 #include "api/sealed_secret.h"
 #include "base/crypto.h"
+#include "cli/admin_command.h"
 #include "cli/command_line.h"
 #include "cli/table.h"
 #include "core/time.h"
@@ -37,60 +37,6 @@ struct Arguments {
   std::vector<std::int64_t> members;
   bool json = false;
 };
-
-using Command = std::string (*)(const Arguments& arguments, const Administration& administration);
-
-/// Adds a subcommand that runs `run`. The arguments live as long as the command does.
-std::pair<CLI::App*, std::shared_ptr<Arguments>> add_command(CLI::App& group, Invocation& invocation,
-                                                             const std::string& name, const std::string& description,
-                                                             const std::string& example, Command run) {
-  auto* command = group.add_subcommand(name, description);
-  command->footer("Example: cardfile " + example);
-  auto arguments = std::make_shared<Arguments>();
-  command->callback([&invocation, arguments, run, title = group.get_name() + " " + name] {
-    invocation.title = title;
-    invocation.administer = [arguments, run](const Administration& administration) {
-      return run(*arguments, administration);
-    };
-  });
-  add_settings(*command, invocation, {"data", "config"});
-  return {command, arguments};
-}
-
-void add_team_option(CLI::App& command, Arguments& arguments) {
-  command.add_option("--team", arguments.team, "Id of the team (see: cardfile team list)")
-      ->required()
-      ->check(CLI::PositiveNumber.description(""))
-      ->type_name("ID");
-}
-
-void add_json_flag(CLI::App& command, Arguments& arguments) {
-  command.add_flag("--json", arguments.json, "Answer as JSON, for scripts");
-}
-
-std::shared_ptr<const core::Directory> directory_of(const store::Store& store, core::TeamId team) {
-  if (auto directory = store.directory(team)) return directory;
-  throw std::runtime_error(
-      fmt::format("There is no team {}. See which there are with: cardfile team list", team.value()));
-}
-
-template <class Values, class Write>
-std::string json_array(const Values& values, Write write) {
-  std::string json;
-  wire::JsonWriter writer(json);
-  writer.begin_array();
-  for (const auto& value : values) write(writer, value);
-  writer.end_array();
-  return json + "\n";
-}
-
-template <class Value, class Write>
-std::string json_object(const Value& value, Write write) {
-  std::string json;
-  wire::JsonWriter writer(json);
-  write(writer, value);
-  return json + "\n";
-}
 
 // Teams.
 
@@ -225,13 +171,6 @@ std::string example_call(core::KeyKind kind, const std::string& secret) {
     return fmt::format("curl -H \"{}: {}\" http://127.0.0.1:8080/n8n/v1/test_auth", api::kN8nKeyHeader, secret);
   }
   return fmt::format("curl -H \"Authorization: Bearer {}\" http://127.0.0.1:8080/v1/team", secret);
-}
-
-/// 32 random bytes behind a prefix by which scanners for leaked credentials can tell what was found.
-std::string new_secret(std::string_view prefix) {
-  std::array<std::uint8_t, 32> bytes;
-  base::fill_random(bytes);
-  return std::string(prefix) + base::to_base64url(bytes);
 }
 
 std::string create_key(const Arguments& arguments, const Administration& administration) {
@@ -375,12 +314,6 @@ std::string revoke_secret(const Arguments& arguments, const Administration& admi
                      id->to_string(), secret->second.name);
 }
 
-CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
-  auto* group = app.add_subcommand(name, description);
-  group->require_subcommand(1);
-  return *group;
-}
-
 void add_team(CLI::App& app, Invocation& invocation) {
   CLI::App& group = add_group(app, "team", "Make and list teams; each has contacts and keys of its own");
   group.footer("Example: cardfile team create \"Sales\"");
@@ -391,9 +324,9 @@ void add_team(CLI::App& app, Invocation& invocation) {
       ->required()
       ->check(is_text())
       ->type_name("NAME");
-  add_json_flag(*create, *creation);
+  add_json_flag(*create, creation->json);
   auto [list, listing] = add_command(group, invocation, "list", "List the teams", "team list --json", list_teams);
-  add_json_flag(*list, *listing);
+  add_json_flag(*list, listing->json);
 }
 
 void add_user(CLI::App& app, Invocation& invocation) {
@@ -402,18 +335,18 @@ void add_user(CLI::App& app, Invocation& invocation) {
   auto [create, creation] =
       add_command(group, invocation, "create", "Make a user of a team",
                   "user create --team 1 --name \"Mina Sato\" --email mina@example.org --role admin", create_user);
-  add_team_option(*create, *creation);
+  add_team_option(*create, creation->team);
   create->add_option("--name", creation->name, "Name")->required()->check(is_text())->type_name("NAME");
   create->add_option("--email", creation->email, "E-mail address")->check(is_text())->type_name("ADDRESS");
   create->add_option("--phone", creation->phone, "Phone number, E.164 digits")->check(is_text())->type_name("DIGITS");
   create->add_option("--role", creation->role, "admin or member (default member)")
       ->check(CLI::IsMember({"admin", "member"}))
       ->type_name("ROLE");
-  add_json_flag(*create, *creation);
+  add_json_flag(*create, creation->json);
   auto [list, listing] =
       add_command(group, invocation, "list", "List a team's users", "user list --team 1", list_users);
-  add_team_option(*list, *listing);
-  add_json_flag(*list, *listing);
+  add_team_option(*list, listing->team);
+  add_json_flag(*list, listing->json);
 }
 
 void add_inbox(CLI::App& app, Invocation& invocation) {
@@ -422,7 +355,7 @@ void add_inbox(CLI::App& app, Invocation& invocation) {
   auto [create, creation] =
       add_command(group, invocation, "create", "Make an inbox of a team",
                   "inbox create --team 1 --name \"Support\" --phone 13125550142 --member 1 --member 2", create_inbox);
-  add_team_option(*create, *creation);
+  add_team_option(*create, creation->team);
   create->add_option("--name", creation->name, "Name")->required()->check(is_text())->type_name("NAME");
   create->add_option("--phone", creation->phones, "Phone number, E.164 digits; may be given more than once")
       ->check(is_text())
@@ -432,11 +365,11 @@ void add_inbox(CLI::App& app, Invocation& invocation) {
       ->check(CLI::PositiveNumber.description(""))
       ->allow_extra_args(false)
       ->type_name("ID");
-  add_json_flag(*create, *creation);
+  add_json_flag(*create, creation->json);
   auto [list, listing] =
       add_command(group, invocation, "list", "List a team's inboxes", "inbox list --team 1", list_inboxes);
-  add_team_option(*list, *listing);
-  add_json_flag(*list, *listing);
+  add_team_option(*list, listing->team);
+  add_json_flag(*list, listing->json);
 }
 
 void add_key(CLI::App& app, Invocation& invocation) {
@@ -444,19 +377,19 @@ void add_key(CLI::App& app, Invocation& invocation) {
   group.footer("Example: cardfile key create --team 1 --name \"CRM sync\"");
   auto [create, creation] = add_command(group, invocation, "create", "Make an API key and show it, this once",
                                         "key create --team 1 --name \"CRM sync\"", create_key);
-  add_team_option(*create, *creation);
+  add_team_option(*create, creation->team);
   create->add_option("--name", creation->name, "What the key is for")->required()->check(is_text())->type_name("NAME");
   create->add_option("--kind", creation->kind, "api, or n8n for the n8n node (default api)")
       ->check(CLI::IsMember({"api", "n8n"}))
       ->type_name("KIND");
-  add_json_flag(*create, *creation);
+  add_json_flag(*create, creation->json);
   auto [list, listing] =
       add_command(group, invocation, "list", "List a team's keys, without the secrets", "key list --team 1", list_keys);
-  add_team_option(*list, *listing);
-  add_json_flag(*list, *listing);
+  add_team_option(*list, listing->team);
+  add_json_flag(*list, listing->json);
   auto [revoke, revocation] =
       add_command(group, invocation, "revoke", "Make a key invalid for good", "key revoke 2 --team 1", revoke_key);
-  add_team_option(*revoke, *revocation);
+  add_team_option(*revoke, revocation->team);
   revoke->add_option("id", revocation->key, "Id of the key (see: cardfile key list)")
       ->required()
       ->check(CLI::PositiveNumber.description(""))
@@ -469,19 +402,19 @@ void add_secret(CLI::App& app, Invocation& invocation) {
   auto [create, creation] =
       add_command(group, invocation, "create", "Make an API secret and show it, this once; a team has at most two",
                   "secret create --team 1 --name \"CRM sync\"", create_secret);
-  add_team_option(*create, *creation);
+  add_team_option(*create, creation->team);
   create->add_option("--name", creation->name, "What the secret is for")
       ->required()
       ->check(is_text())
       ->type_name("NAME");
-  add_json_flag(*create, *creation);
+  add_json_flag(*create, creation->json);
   auto [list, listing] = add_command(group, invocation, "list", "List a team's API secrets, without what they are",
                                      "secret list --team 1", list_secrets);
-  add_team_option(*list, *listing);
-  add_json_flag(*list, *listing);
+  add_team_option(*list, listing->team);
+  add_json_flag(*list, listing->json);
   auto [revoke, revocation] = add_command(group, invocation, "revoke", "Make an API secret invalid for good",
                                           "secret revoke 6f1d0a52-9d0e-4a63-8c57-0f9f2c6f3a11 --team 1", revoke_secret);
-  add_team_option(*revoke, *revocation);
+  add_team_option(*revoke, revocation->team);
   revoke->add_option("id", revocation->secret, "Id of the secret (see: cardfile secret list)")
       ->required()
       ->type_name("ID");

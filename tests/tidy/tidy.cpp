@@ -34,7 +34,8 @@ const std::map<std::string, std::set<std::string>, std::less<>> kMayInclude = {
     {"wire", {"wire", "core"}},
     {"store", {"store", "wire", "core", "base"}},
     {"api", {"api", "store", "wire", "http", "core", "base"}},
-    {"cli", {"cli", "api", "store", "wire", "http", "core", "base"}},
+    {"webhooks", {"webhooks", "store", "wire", "http", "core", "base"}},
+    {"cli", {"cli", "api", "webhooks", "store", "wire", "http", "core", "base"}},
 };
 
 /// Foreign headers that headers may include; everywhere else they stay in .cpp files.
@@ -45,6 +46,7 @@ struct ForeignInHeaders {
 };
 const std::vector<ForeignInHeaders> kForeignInHeaders = {
     {"src/http/", "boost/", {"src/http/message.h", "src/http/server.h", "src/http/router.h"}},
+    {"src/webhooks/", "boost/", {"src/webhooks/outbox.h"}},
     {"src/store/sqlite/", "sqlite3.h", {}},
     {"src/cli/", "CLI/", {}},
 };
