@@ -8,6 +8,7 @@
 #include "base/worker.h"
 #include "core/ids.h"
 #include "core/time.h"
+#include "http/client.h"
 #include "store/store.h"
 #include "wire/dialect.h"
 
@@ -23,6 +24,7 @@ struct Parts {
   core::UuidSource next_uuid;
   std::int64_t rate_limit = 0;  // Requests a minute for each team; 0: no limit.
   wire::Dialect dialect = {};
+  http::Reach triggers_reach = http::Reach::public_only;  // Where n8n triggers may send to.
 };
 
 }  // namespace cardfile::api

@@ -77,8 +77,8 @@ std::span<const Route> routes() {
       {"POST", "/n8n/v1/contacts", Access::n8n, n8n::save_contact},
       {"POST", "/n8n/v1/lists", Access::n8n, n8n::create_list},
       {"POST", "/n8n/v1/lists/{id}/members", Access::n8n, n8n::change_members},
-      {"POST", "/n8n/v1/triggers", Access::n8n, n8n::refuse_trigger},
-      {"DELETE", "/n8n/v1/triggers/{id}", Access::n8n, n8n::refuse_trigger},
+      {"POST", "/n8n/v1/triggers", Access::n8n, n8n::create_trigger},
+      {"DELETE", "/n8n/v1/triggers/{id}", Access::n8n, n8n::delete_trigger},
 
       {"GET", "/healthz", Access::anyone, health},
       {"GET", "/readyz", Access::anyone, readiness},

@@ -428,6 +428,7 @@ void add_administration(CLI::App& app, Invocation& invocation) {
   add_inbox(app, invocation);
   add_key(app, invocation);
   add_secret(app, invocation);
+  add_webhook(app, invocation);
 }
 
 }  // namespace cardfile::cli

@@ -26,7 +26,8 @@ inline constexpr int kMisused = 2;
 /// What the operator's commands work on.
 struct Administration {
   store::Store& store;
-  /// What API secrets are sealed with, opened when it is asked for; its key file is in the folder from then on.
+  /// What API secrets and the tokens of webhooks are sealed with, opened when it is asked for; its key file is in the
+  /// folder from then on.
   std::function<const base::Vault&()> vault;
 };
 
@@ -73,7 +74,9 @@ void add_check(CLI::App& app, Invocation& invocation);
 void add_backup(CLI::App& app, Invocation& invocation);
 void add_version(CLI::App& app, Invocation& invocation);
 
-/// team, user, inbox, key and secret, each with subcommands of its own.
+/// team, user, inbox, key, secret and webhook, each with subcommands of its own.
 void add_administration(CLI::App& app, Invocation& invocation);
+/// The last of them.
+void add_webhook(CLI::App& app, Invocation& invocation);
 
 }  // namespace cardfile::cli

@@ -27,6 +27,8 @@
 #include "cli/vault.h"
 #include "http/server.h"
 #include "store/open.h"
+#include "webhooks/doorbell.h"
+#include "webhooks/outbox.h"
 
 namespace cardfile::cli {
 namespace {
@@ -162,12 +164,15 @@ int serve(const base::Config& config) {
   base::Log log(settings.log_level, settings.log_file);
   settings.limits.connections_max = connections_possible(settings.limits.connections_max, log);
 
+  const auto triggers_reach = settings.private_triggers ? http::Reach::everywhere : http::Reach::public_only;
+  webhooks::Doorbell doorbell;
   auto store = store::open_sqlite({.folder = settings.data,
                                    .queue_max = settings.waiting_writes_max,
                                    .on_failure =
                                        [&log](const std::string& why) {
                                          log.write(base::LogLevel::error, "writes_refused", {{"cause", why}});
                                        },
+                                   .on_commit = [&doorbell] { doorbell.ring(); },
                                    .on_indexing =
                                        [&log](const std::string& what) {
                                          log.write(base::LogLevel::info, "indexing", {{"what", what}});
@@ -184,12 +189,22 @@ int serve(const base::Config& config) {
                 .clock = now,
                 .next_uuid = next_uuid,
                 .rate_limit = settings.rate_limit,
-                .dialect = settings.dialect},
+                .dialect = settings.dialect,
+                .triggers_reach = triggers_reach},
                settings.access_log);
   const auto kept_vault = [&]() -> const base::Vault& {
     keep_key_file(*vault, settings.data);
     return *vault;
   };
+  webhooks::Options outbox_options;
+  outbox_options.triggers_reach = triggers_reach;
+  auto outbox = std::make_unique<webhooks::Outbox>(webhooks::Parts{.store = *store,
+                                                                   .doorbell = doorbell,
+                                                                   .log = log,
+                                                                   .vault = *vault,
+                                                                   .clock = now,
+                                                                   .dialect = settings.dialect},
+                                                   outbox_options);
   auto admin_socket = open_admin_socket(settings, {.store = *store, .vault = kept_vault}, log);
   const auto server = open_server(settings, api);
   server->start();
@@ -209,6 +224,7 @@ int serve(const base::Config& config) {
   const bool complete = server->drain(settings.drain_timeout);
   if (!complete) log.write(base::LogLevel::warning, "requests_cut_off");
   admin_socket.reset();
+  outbox.reset();
   store.reset();  // Closing may take a while, and may fail: both are to be seen before "stopped".
   log.write(base::LogLevel::info, "stopped");
   return 0;

@@ -76,6 +76,8 @@ std::vector<base::ConfigKey> keys() {
       text_key("port_file", "FILE", "Written with the port, once the server answers"),
       yes_no_key("access_log", "Log a line for every request"),
       yes_no_key("demo", "Serve demo data with a well-known key, on a loopback address only"),
+      yes_no_key("private_triggers",
+                 "Let n8n triggers send to private, loopback and link-local addresses, for an n8n on the same network"),
       // The dialect.
       choice_key("on_duplicate_phone", "A create whose address a contact has already: update that one, or refuse (409)",
                  "upsert", {"upsert", "reject"}),
@@ -215,6 +217,7 @@ ServeSettings serve_settings(const base::Config& config) {
       .port_file = config.text("port_file"),
       .access_log = config.yes("access_log"),
       .demo = config.yes("demo"),
+      .private_triggers = config.yes("private_triggers"),
       .dialect = dialect(config),
   };
   if (settings.demo && !settings.listen.is_loopback()) {

@@ -52,6 +52,7 @@ struct ServeSettings {
   std::string port_file;
   bool access_log = false;
   bool demo = false;
+  bool private_triggers = false;  // Whether n8n triggers may send to addresses that are not public.
   wire::Dialect dialect;
 };
 

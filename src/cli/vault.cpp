@@ -1,63 +1,85 @@
 #include "cli/vault.h"
 
+#include <functional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "api/sealed_secret.h"
 #include "core/ids.h"
+#include "webhooks/sealed_text.h"
 
 namespace cardfile::cli {
 namespace {
 
 std::filesystem::path key_file_in(const std::filesystem::path& folder) { return folder / "secrets.key"; }
 
-/// The API secrets of all teams that are not revoked.
-std::vector<core::Uuid> valid_secrets(const store::Store& store) {
-  std::vector<core::Uuid> ids;
+/// Something of a team's that is sealed, and how it is opened.
+struct Sealed {
+  std::string name;  // "API secret <uuid>"
+  std::function<bool(const base::Vault& vault)> opens;
+};
+
+/// Of all teams, what is still of use.
+std::vector<Sealed> all_sealed(const store::Store& store) {
+  std::vector<Sealed> all;
   for (const core::TeamId team : store.teams()) {
-    for (const auto& [id, secret] : store.directory(team)->secrets) {
-      if (!secret.revoked) ids.push_back(id);
+    const auto directory = store.directory(team);
+    for (const auto& [id, secret] : directory->secrets) {
+      if (secret.revoked) continue;
+      all.push_back({"API secret " + id.to_string(), [&store, id = id](const base::Vault& vault) {
+                       const auto sealed = store.secret(id);
+                       return sealed && api::unseal_secret(vault, *sealed, id);
+                     }});
+    }
+    for (const auto& [id, webhook] : directory->webhooks) {
+      if (webhook.sealed_token.empty()) continue;
+      all.push_back({fmt::format("the token of webhook {} of team {}", id.value(), team.value()),
+                     [team, webhook = webhook](const base::Vault& vault) {
+                       return webhooks::unseal(vault, team, webhook.url, webhooks::Purpose::token, webhook.sealed_token)
+                           .has_value();
+                     }});
     }
   }
-  return ids;
+  return all;
 }
 
 bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(std::filesystem::symlink_status(file));
 }
 
+constexpr const char* kWayOut =
+    "revoke the secrets (cardfile secret list) and delete the webhooks (cardfile webhook list), and make new ones";
+
 [[noreturn]] void refuse_missing_file(const std::filesystem::path& file) {
-  throw std::runtime_error(
-      fmt::format("{} is missing, and the folder's API secrets are sealed with it. Put it back from a backup; if it is "
-                  "lost, revoke the secrets (cardfile secret list) and make new ones.",
-                  file.native()));
+  throw std::runtime_error(fmt::format(
+      "{} is missing, and the folder's API secrets and the tokens of its webhooks are sealed with it. Put it "
+      "back from a backup; if it is lost, {}.",
+      file.native(), kWayOut));
 }
 
-void refuse_another_file(const base::Vault& vault, const store::Store& store, const std::vector<core::Uuid>& secrets,
-                         const std::filesystem::path& file) {
-  for (const core::Uuid& id : secrets) {
-    const auto sealed = store.secret(id);
-    if (sealed && api::unseal_secret(vault, *sealed, id)) continue;
+void refuse_another_file(const base::Vault& vault, const std::vector<Sealed>& all, const std::filesystem::path& file) {
+  for (const Sealed& sealed : all) {
+    if (sealed.opens(vault)) continue;
     throw std::runtime_error(
-        fmt::format("{} does not open API secret {}: it is not the file that the secret was sealed with. Put that one "
-                    "back, or revoke the secret and make a new one.",
-                    file.native(), id.to_string()));
+        fmt::format("{} does not open {}: it is not the file that it was sealed with. Put that one back, or {}.",
+                    file.native(), sealed.name, kWayOut));
   }
 }
 
 }  // namespace
 
 std::unique_ptr<base::Vault> open_vault(const store::Store& store, const std::filesystem::path& folder) {
-  const auto secrets = valid_secrets(store);
+  const auto sealed = all_sealed(store);
   const auto file = key_file_in(folder);
   if (!is_there(file)) {
-    if (!secrets.empty()) refuse_missing_file(file);
+    if (!sealed.empty()) refuse_missing_file(file);
     return base::Vault::with_new_key();
   }
   auto vault = base::Vault::open(file);
-  refuse_another_file(*vault, store, secrets, file);
+  refuse_another_file(*vault, sealed, file);
   return vault;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Vault: the key file beside the database that API secrets are sealed with.
+// Vault: the key file beside the database that API secrets and the tokens of webhooks are sealed with.
 
 #include <filesystem>
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace cardfile::cli {
 
-/// The vault of the data folder `folder`, which `store` has open; one with a new key when there is neither a sealed
-/// secret nor a key file. Throws when there are sealed secrets that it does not open: without its key file, or with
+/// The vault of the data folder `folder`, which `store` has open; one with a new key when there is neither
+/// anything sealed nor a key file. Throws when there is something that it does not open: without its key file, or with
 /// another's.
 std::unique_ptr<base::Vault> open_vault(const store::Store& store, const std::filesystem::path& folder);
 

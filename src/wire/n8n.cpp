@@ -1,5 +1,6 @@
 #include "wire/n8n.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -18,6 +19,10 @@ namespace cardfile::wire::n8n {
 namespace {
 
 constexpr std::string_view kPhone = "phone_number";
+
+/// What the node can ask for besides (contract, 11).
+constexpr std::array<std::string_view, 5> kEventsOfOthers = {
+    "incoming_message", "outgoing_message", "incoming_phone_call", "chat_started_inbound", "chat_started_outbound"};
 
 std::optional<std::string> filled_text(const Members& members, std::string_view name) {
   auto text = members.string(name);
@@ -120,6 +125,41 @@ core::UpdateList read_member_change(const Json& body, const core::UuidSource& ne
   }
   return change;
 }
+
+NewTrigger read_trigger(const Json& body) {
+  require_object(body);
+  NewTrigger trigger;
+  core::CreateWebhook& create = trigger.create;
+  create.kind = core::WebhookKind::n8n_trigger;
+  const Members members(body, create.problems);
+  const std::string event = members.string("event").value_or("");
+  if (std::ranges::find(kEventsOfOthers, event) != kEventsOfOthers.end()) {
+    throw core::Error(core::ErrorCode::not_implemented, "this server has no messages, calls and chats, so no " + event +
+                                                            " ever happens: it knows " +
+                                                            core::names_of_events(create.kind));
+  }
+  if (const auto type = core::parse_event(create.kind, event)) create.events.push_back(*type);
+  create.url = members.string("url").value_or("");
+  if (const auto sample = members.given("send_sample")) {
+    if (sample->is(JsonKind::boolean)) {
+      create.sends_sample = sample->boolean();
+    } else {
+      members.report("send_sample", "must be true or false");
+    }
+  }
+  if (const auto inbox = members.given("inbox_id")) {
+    const bool is_readable = inbox->is(JsonKind::integer) || inbox->is(JsonKind::string);
+    const auto id = is_readable ? core::parse_id(inbox->text()) : std::nullopt;
+    if (id) {
+      trigger.inbox = core::InboxId(*id);
+    } else if (!is_readable || !inbox->text().empty()) {
+      members.report("inbox_id", "must be an inbox's id");
+    }
+  }
+  return trigger;
+}
+
+void write_trigger(JsonWriter& json, core::WebhookId id) { json.key("id").string(std::to_string(id.value())); }
 
 void write_team(JsonWriter& json, const core::Team& team) {
   json.key("team_id").integer(team.id.value()).key("team_name").string(team.name);

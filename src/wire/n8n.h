@@ -4,6 +4,8 @@
 // Readers throw Error(bad_data) when a body is no object; everything else at fault is in the result's `problems`, under
 // the names of this surface. Writers write members, between begin_object() and end_object().
 
+#include <optional>
+
 #include "core/command.h"
 #include "core/contact.h"
 #include "core/directory.h"
@@ -23,6 +25,19 @@ core::CreateList read_list(const Json& body, const core::UuidSource& next_uuid);
 
 /// Body of POST /n8n/v1/lists/{id}/members, `id` left open: `action` and `phone_number`.
 core::UpdateList read_member_change(const Json& body, const core::UuidSource& next_uuid);
+
+/// A trigger, and the inbox that its events are to be of.
+struct NewTrigger {
+  core::CreateWebhook create;
+  std::optional<core::InboxId> inbox;
+};
+
+/// Body of POST /n8n/v1/triggers: `event` and `url`, and any of `send_sample`, `inbox_id`. Throws
+/// Error(not_implemented) for an event of messages, calls or chats, which this server does not have.
+NewTrigger read_trigger(const Json& body);
+
+/// "id", a string
+void write_trigger(JsonWriter& json, core::WebhookId id);
 
 /// "team_id", "team_name"
 void write_team(JsonWriter& json, const core::Team& team);

@@ -114,7 +114,7 @@ TEST(ApiDocument, WantsTheN8nNodesFormOfErrorsOnItsSurfaceAndNowhereElse) {
 
 TEST(ApiDocument, TakesTheAnswerOfAStatusBeforeThatOfItsHundredBeforeTheDefault) {
   const auto faults = [](int status, const std::string& body) {
-    return faults_of_update(reply(status, body), "", "/n8n/v1/triggers/1", "DELETE");
+    return faults_of_update(reply(status, body), "", "/n8n/v1/triggers", "POST");
   };
   const auto its = [](const std::string& code) { return R"({"error_code":")" + code + R"(","message":"…"})"; };
   EXPECT_EQ(faults(501, its("not_implemented")), "");

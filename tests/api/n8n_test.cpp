@@ -184,10 +184,72 @@ TEST_F(N8n, RefusesInItsOwnFormWhatIsNotThere) {
   EXPECT_EQ(send("GET", "/n8nx")["error"], "not_found") << "another path has the other form";
 }
 
-TEST_F(N8n, SaysThatEventsAreNotDelivered) {
-  expect_refused(post("triggers", R"({"event":"contact_updated","url":"https://example.org"})"), 501,
-                 "not_implemented");
-  expect_refused(send("DELETE", "/n8n/v1/triggers/abc"), 501, "not_implemented");
+TEST_F(N8n, MakesATriggerAndDeletesIt) {
+  const Reply made =
+      post("triggers", R"({"event":"contact_updated","url":"https://example.org/hook","send_sample":true})");
+  EXPECT_EQ(made.body, R"({"id":"1"})");
+  const auto trigger = world.store().directory(world.team().id)->webhooks.at(core::WebhookId(1));
+  EXPECT_EQ(trigger.kind, core::WebhookKind::n8n_trigger);
+  EXPECT_EQ(trigger.url, "https://example.org/hook");
+  EXPECT_EQ(trigger.events, std::vector{core::EventType::contact_updated});
+  EXPECT_EQ(world.store().webhook_positions(world.team().id).size(), 1);
+
+  EXPECT_EQ(send("DELETE", "/n8n/v1/triggers/1").body, R"({"id":"1"})");
+  EXPECT_TRUE(world.store().directory(world.team().id)->webhooks.empty());
+  expect_refused(send("DELETE", "/n8n/v1/triggers/1"), 404, "not_found");
+}
+
+TEST_F(N8n, DoesNothingToTriggersInADryRun) {
+  const char* body = R"({"event":"contact_updated","url":"https://example.org"})";
+  EXPECT_EQ(post("triggers", body, kDryRun).body, R"({"id":"0","dry_run":true})");
+  expect_refused(post("triggers", "{}", kDryRun), 400, "bad_data");
+  EXPECT_TRUE(world.store().directory(world.team().id)->webhooks.empty());
+  post("triggers", body);
+  EXPECT_EQ(send("DELETE", "/n8n/v1/triggers/1", "", kDryRun).body, R"({"id":"1","dry_run":true})");
+  EXPECT_EQ(world.store().directory(world.team().id)->webhooks.size(), 1);
+}
+
+TEST_F(N8n, DeletesNoWebhookOfTheOperators) {
+  store::commit_and_wait(world.store(), {.team = world.team().id,
+                                         .actor = {},
+                                         .request_id = {},
+                                         .action = core::CreateWebhook{.kind = core::WebhookKind::webhook,
+                                                                       .url = "https://example.org",
+                                                                       .events = {core::EventType::target_opt_out},
+                                                                       .sealed_token = {},
+                                                                       .sealed_secret = {},
+                                                                       .problems = {}}});
+  expect_refused(send("DELETE", "/n8n/v1/triggers/1"), 404, "not_found");
+  EXPECT_EQ(world.store().directory(world.team().id)->webhooks.size(), 1);
+}
+
+TEST_F(N8n, SaysWhatIsWrongWithATrigger) {
+  const Reply reply = post("triggers", R"({"event":"x","url":3,"send_sample":"yes"})");
+  expect_refused(reply, 400, "bad_data");
+  EXPECT_EQ(reply["message"],
+            "url: must be a string; send_sample: must be true or false; "
+            "event: must be one of contact_updated, incoming_message_unsubscribe");
+  expect_refused(post("triggers", R"({"event":"contact_updated","url":"https://example.org","inbox_id":77})"), 400,
+                 "inbox_not_found");
+  expect_refused(post("triggers", "[]"), 400, "bad_data");
+}
+
+TEST_F(N8n, SendsTriggersToNobodyOnItsOwnNetwork) {
+  for (const char* url : {"http://127.0.0.1/x", "http://localhost:5678/webhook", "https://10.0.0.7", "http://[::1]/",
+                          "http://169.254.169.254/latest/meta-data", "http://2130706433/", "http://printer.local/"}) {
+    const Reply reply = post("triggers", std::string(R"({"event":"contact_updated","url":")") + url + "\"}");
+    expect_refused(reply, 400, "bad_data");
+    EXPECT_EQ(reply["message"], "url: must not be of a private, loopback or link-local address") << url;
+  }
+  EXPECT_TRUE(world.store().directory(world.team().id)->webhooks.empty());
+}
+
+TEST_F(N8n, HasNoTriggersForMessagesCallsAndChats) {
+  for (const char* event : {"incoming_message", "outgoing_message", "incoming_phone_call", "chat_started_inbound",
+                            "chat_started_outbound"}) {
+    const Reply reply = post("triggers", std::string(R"({"event":")") + event + R"(","url":"https://example.org"})");
+    expect_refused(reply, 501, "not_implemented");
+  }
 }
 
 TEST(N8nRateLimit, IsTheTeamsAndToldInItsOwnForm) {

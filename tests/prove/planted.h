@@ -2,6 +2,7 @@
 // PassingStore and Plant: how a test plants a fault between a store and the check that has to find it.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ class PassingStore : public store::Store {
     return below_->key_owner(digest);
   }
   std::optional<store::SealedSecret> secret(const core::Uuid& id) const override { return below_->secret(id); }
+  std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team) const override {
+    return below_->webhook_positions(team);
+  }
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
     return below_->changes(team, after_seq, limit);
   }

@@ -8,6 +8,8 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "core/url.h"
+#include "http/public_address.h"
 #include "wire/json_out.h"
 #include "wire/n8n.h"
 
@@ -44,6 +46,12 @@ http::Response show(Run run, Write&& write) {
   if (run == Run::dry) json.key("dry_run").boolean(true);
   json.end_object();
   return ok(std::move(body));
+}
+
+/// What the URL alone tells. Where it leads to in the end is looked at whenever something is sent.
+bool may_be_sent_to(std::string_view url, http::Reach reach) {
+  const auto parts = core::parse_url(url);
+  return reach == http::Reach::everywhere || !parts || http::may_be_public_host(parts->host);
 }
 
 template <class Things>
@@ -98,9 +106,28 @@ base::Task<http::Response> change_members(const Call& call) {
   co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_changed_list(json, list); });
 }
 
-base::Task<http::Response> refuse_trigger(const Call&) {
-  throw core::Error(core::ErrorCode::not_implemented, "this server does not deliver events yet");
-  co_return ok("{}");  // Makes this a coroutine, as every handler is.
+base::Task<http::Response> create_trigger(const Call& call) {
+  auto [create, inbox] = wire::n8n::read_trigger(call.body());
+  const Run run = run_of(call, create.problems);
+  if (inbox && !call.directory()->inboxes.contains(*inbox)) {
+    create.problems.push_back({"inbox_id", "must be an inbox of the team"});
+  }
+  if (!may_be_sent_to(create.url, call.parts.triggers_reach)) {
+    create.problems.push_back({"url", "must not be of a private, loopback or link-local address"});
+  }
+  const core::Outcome outcome = co_await call.commit(std::move(create), run);
+  const core::WebhookId id = run == Run::dry ? core::WebhookId() : std::get<core::WebhookSaved>(outcome).webhook.id;
+  co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_trigger(json, id); });
+}
+
+base::Task<http::Response> delete_trigger(const Call& call) {
+  std::vector<core::FieldError> problems;
+  const Run run = run_of(call, problems);
+  const core::WebhookId id(call.id("trigger", problems));
+  throw_if_any(std::move(problems));
+  core::DeleteWebhook removal{.id = id, .kind = core::WebhookKind::n8n_trigger};
+  co_await call.commit(std::move(removal), run);
+  co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_trigger(json, id); });
 }
 
 }  // namespace cardfile::api::n8n

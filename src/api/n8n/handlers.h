@@ -15,6 +15,7 @@ base::Task<http::Response> list_templates(const Call& call);  // GET  /n8n/v1/te
 base::Task<http::Response> save_contact(const Call& call);    // POST /n8n/v1/contacts
 base::Task<http::Response> create_list(const Call& call);     // POST /n8n/v1/lists
 base::Task<http::Response> change_members(const Call& call);  // POST /n8n/v1/lists/{id}/members
-base::Task<http::Response> refuse_trigger(const Call& call);  // POST /n8n/v1/triggers, DELETE /n8n/v1/triggers/{id}
+base::Task<http::Response> create_trigger(const Call& call);  // POST /n8n/v1/triggers
+base::Task<http::Response> delete_trigger(const Call& call);  // DELETE /n8n/v1/triggers/{id}
 
 }  // namespace cardfile::api::n8n

@@ -18,10 +18,14 @@ bool is_phone(const core::FieldError& error) {
   return error.field == "phone_number" || error.field.starts_with("phones[");
 }
 
+bool is_inbox(const core::FieldError& error) { return error.field == "inbox_id"; }
+
 std::string_view code_of(const core::Error& error) {
-  const bool phone_at_fault =
-      error.code() == core::ErrorCode::bad_data && std::any_of(error.errors().begin(), error.errors().end(), is_phone);
-  return phone_at_fault ? "invalid_phone_number" : core::to_string(error.code());
+  if (error.code() == core::ErrorCode::bad_data) {
+    if (std::ranges::any_of(error.errors(), is_phone)) return "invalid_phone_number";
+    if (std::ranges::any_of(error.errors(), is_inbox)) return "inbox_not_found";
+  }
+  return core::to_string(error.code());
 }
 
 http::Response refusal(int status, std::string_view code, std::string_view message) {

@@ -9,7 +9,7 @@ namespace cardfile::api::n8n {
 /// Whether the request is to this surface, be there something at its path or not.
 bool is_called(const http::Request& request);
 
-/// The error's own code, or `invalid_phone_number` when a phone is at fault.
+/// The error's own code, or `invalid_phone_number` or `inbox_not_found` when a phone or an inbox is at fault.
 http::Response problem(const core::Error& error);
 
 /// 401 for a request whose key is missing or not good.
