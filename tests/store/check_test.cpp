@@ -256,7 +256,8 @@ class CheckOfEveryColumn : public testing::Test {
 TEST_F(CheckOfEveryColumn, SeesAnotherValueWhereverSomethingElseTellsIt) {
   EXPECT_EQ(unseen(), (std::set<std::string>{"api_key.digest", "api_secret.sealed", "change_log.actor", "change_log.at",
                                              "change_log.request_id", "last_given.channel", "last_given.contact",
-                                             "last_given.list", "list.creator"}));
+                                             "last_given.list", "list.creator", "webhook.secret", "webhook.token",
+                                             "webhook_position.seq"}));
 }
 
 TEST(CheckOfASoundStore, CountsWhatItReadAndTellsItsProgress) {
