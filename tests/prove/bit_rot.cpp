@@ -130,6 +130,17 @@ class Unit {
       judge(*store, damage);
     } catch (const store::OpenError&) {
       campaign_.count("refused");
+      judge_refused(folder.path(), damage);
+    }
+  }
+
+  /// What keeps a folder from opening is found by a check, which needs no store that is open.
+  void judge_refused(const std::filesystem::path& folder, Damage damage) {
+    try {
+      if (store::check_sqlite({.folder = folder}, {}).findings.empty())
+        campaign_.find(std::string("check does not see ") + name_of(damage) + ", which keeps the folder from opening");
+    } catch (const store::OpenError&) {
+      // It looks as if it were of a newer format.
     }
   }
 
