@@ -88,7 +88,7 @@ TEST(Limits, AReaderWhoTakesNothingIsCutOff) {
 }
 
 TEST(Limits, AReaderWhoTakesNothingOfAnAnswerThatTheKernelHasIsCutOff) {
-  const TestServer server(with({.connections_max = 1, .write_timeout = 100ms}),
+  const TestServer server(in_one_loop({.connections_max = 1, .write_timeout = 100ms}),
                           [](const Request&, base::Executor&) -> base::Task<Response> {
                             co_return Response{.body = std::string(1'000'000, 'x')};
                           });
