@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,6 +67,37 @@ TEST_F(WebhookCommand, TellsTheReceiverOfAnOptOutWhileTheServerRuns) {
   EXPECT_EQ(webhook({"delete", "1"}).output, "Webhook 1 is deleted: it is told nothing more.\n");
   EXPECT_EQ(server.stop(), 0);
   EXPECT_EQ(cardfile(folder, {"check"}).exit_code, 0);
+}
+
+TEST_F(WebhookCommand, TellsOfEveryAcknowledgedOptOutInOrderThroughKills) {
+  webhook({"create", "--url", receiver.url(), "--event", "target_opt_out"});
+  std::int64_t phone = 13'125'550'000;
+  std::vector<std::int64_t> acknowledged;
+  for (const int creations : {3, 40, 25, 1}) {
+    RunningServer server(folder);
+    HttpClient client(server.port(), {{"Authorization", "Bearer " + key}});
+    for (int i = 0; i < creations; ++i) {
+      const auto reply =
+          client.send("POST", "/v1/contact", "{\"phone\":\"" + std::to_string(++phone) + "\",\"is_opted_out\":true}");
+      ASSERT_TRUE(reply && reply->status == 200);
+      acknowledged.push_back(phone);
+    }
+    server.process().kill();
+  }
+  RunningServer server(folder);
+  server.port();
+  const auto phones = [](const std::vector<Received>& events) {
+    std::vector<std::int64_t> told;
+    for (const Received& event : events) {
+      const std::int64_t one = std::stoll(json_member(event.body, "phone"));
+      // What is told again was told last.
+      if (told.empty() || told.back() != one) told.push_back(one);
+    }
+    return told;
+  };
+  for (std::size_t count = acknowledged.size(); phones(receiver.receives(count)).size() < acknowledged.size();) ++count;
+  EXPECT_EQ(phones(receiver.received()), acknowledged);
+  EXPECT_EQ(server.stop(), 0);
 }
 
 TEST_F(WebhookCommand, HasTheServerLogWhatFailedWithoutAddressesAndSecrets) {
