@@ -24,7 +24,6 @@ constexpr std::size_t kEntriesAtATime = 256;
 // Entries without an event for the webhook move its position in memory only, up to so many: they would be passed over
 // again after a crash, and that is all.
 constexpr std::int64_t kUnsavedEntriesMax = 10'000;
-constexpr milliseconds kPauseAfterFailure{5'000};
 
 bool is_success(const http::PostResult& result) { return result.status >= 200 && result.status <= 299; }
 
@@ -92,7 +91,7 @@ base::Detached Follower::run() {
     if (failure.empty() || is_ending_) continue;
     service_.parts.log.write(base::LogLevel::error, "webhook_held_up",
                              {{"team", team_.value()}, {"webhook", webhook_.id.value()}, {"cause", failure}});
-    co_await pause(kPauseAfterFailure);
+    co_await pause(service_.options.pause_after_failure);
   }
   on_end_();
 }

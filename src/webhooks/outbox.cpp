@@ -7,6 +7,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <exception>
 #include <map>
 #include <string>
 #include <thread>
@@ -32,7 +33,7 @@ class Outbox::Impl final : public base::Executor {
                  .executor = *this,
                  .client = client_},
         bell_(context_, service_.parts.doorbell.descriptor()),
-        gathering_(context_),
+        pausing_(context_),
         work_(context_.get_executor()),
         thread_([this] {
           listen();
@@ -61,12 +62,26 @@ class Outbox::Impl final : public base::Executor {
   base::Detached listen() {
     while (!is_ending_) {
       service_.parts.doorbell.hear();
+      auto pause = service_.options.pause_after_failure;
+      if (has_looked_around()) {
+        co_await http::Waiting(
+            [this](auto done) { bell_.async_wait(asio::posix::stream_descriptor::wait_read, std::move(done)); });
+        if (is_ending_) co_return;
+        pause = service_.options.gathering;
+      }
+      pausing_.expires_after(pause);
+      co_await http::Waiting([this](auto done) { pausing_.async_wait(std::move(done)); });
+    }
+  }
+
+  /// A store that cannot be read at the moment, for want of a file descriptor perhaps, is no reason to end the process.
+  bool has_looked_around() {
+    try {
       look_around();
-      co_await http::Waiting(
-          [this](auto done) { bell_.async_wait(asio::posix::stream_descriptor::wait_read, std::move(done)); });
-      if (is_ending_) co_return;
-      gathering_.expires_after(service_.options.gathering);
-      co_await http::Waiting([this](auto done) { gathering_.async_wait(std::move(done)); });
+      return true;
+    } catch (const std::exception& error) {
+      service_.parts.log.write(base::LogLevel::error, "webhooks_held_up", {{"cause", error.what()}});
+      return false;
     }
   }
 
@@ -92,9 +107,9 @@ class Outbox::Impl final : public base::Executor {
       const auto position = positions.find(id);
       // One that is gone again is not begun.
       if (position == positions.end() || followers_.contains({team, id})) continue;
-      auto& follower = followers_[{team, id}];
-      follower = std::make_unique<Follower>(service_, team, webhook, position->second);
-      follower->begin([this, name = Name{team, id}] { asio::post(context_, [this, name] { forget(name); }); });
+      auto follower = std::make_unique<Follower>(service_, team, webhook, position->second);
+      const auto [place, is_new] = followers_.emplace(Name{team, id}, std::move(follower));
+      place->second->begin([this, name = Name{team, id}] { asio::post(context_, [this, name] { forget(name); }); });
     }
   }
 
@@ -112,7 +127,7 @@ class Outbox::Impl final : public base::Executor {
     is_ending_ = true;
     client_.cancel();
     bell_.cancel();
-    gathering_.cancel();
+    pausing_.cancel();
     for (const auto& [name, follower] : followers_) follower->end();
     finish_when_alone();
   }
@@ -121,7 +136,7 @@ class Outbox::Impl final : public base::Executor {
   http::Client client_;
   Service service_;
   asio::posix::stream_descriptor bell_;
-  asio::steady_timer gathering_;
+  asio::steady_timer pausing_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::atomic<int> posting_ = 0;  // Other threads within resume().
 

@@ -32,6 +32,8 @@ struct Options {
                                                    std::chrono::seconds(25), std::chrono::seconds(125)};
   /// Commits of so long are looked at together, so that a busy server does not wake the outbox for each.
   std::chrono::milliseconds gathering{20};
+  /// When the store cannot be read or written.
+  std::chrono::milliseconds pause_after_failure{5'000};
   /// Where triggers may send to, whose URLs come in over the network.
   http::Reach triggers_reach = http::Reach::public_only;
 };

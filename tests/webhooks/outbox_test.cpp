@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/vault.h"
+#include "store/hooked_vfs.h"
 #include "store/world.h"
 #include "webhooks/doorbell.h"
 #include "webhooks/receiver.h"
@@ -26,10 +28,27 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using enum core::EventType;
 
+/// Opens the database for nobody as long as it refuses.
+class ShutVfs final : public HookedVfs {
+ public:
+  ShutVfs() : HookedVfs("shut") {}
+  ~ShutVfs() override = default;
+
+  std::atomic<bool> refuses = false;
+  std::atomic<int> refused = 0;
+
+ private:
+  std::optional<int> before(const FileCall& call) override {
+    if (call.asked != Asked::open || call.kind != FileKind::database || !refuses) return std::nullopt;
+    ++refused;
+    return SQLITE_CANTOPEN;
+  }
+};
+
 /// A store, its outbox, and a receiver of events.
 class TheOutbox : public testing::Test {
  protected:
-  TheOutbox() : world(Engine::sqlite, {.on_commit = [this] { doorbell.ring(); }}) {}
+  TheOutbox() : world(Engine::sqlite, {.vfs = vfs.name(), .on_commit = [this] { doorbell.ring(); }}) {}
   ~TheOutbox() override { outbox.reset(); }
 
   void runs() {
@@ -73,12 +92,15 @@ class TheOutbox : public testing::Test {
   }
 
   Receiver receiver;
+  ShutVfs vfs;
   webhooks::Doorbell doorbell;
   base::Log log{base::LogLevel::off};
   std::unique_ptr<base::Vault> vault = base::Vault::with_new_key();
   World world;
-  webhooks::Options options{
-      .pauses = {1ms, 1ms, 1ms, 1ms}, .gathering = 1ms, .triggers_reach = http::Reach::everywhere};
+  webhooks::Options options{.pauses = {1ms, 1ms, 1ms, 1ms},
+                            .gathering = 1ms,
+                            .pause_after_failure = 1ms,
+                            .triggers_reach = http::Reach::everywhere};
   std::unique_ptr<webhooks::Outbox> outbox;
 };
 
@@ -244,6 +266,16 @@ TEST_F(TheOutbox, TellsADeletedWebhookNothingMore) {
   for (const auto& event : receiver.receives(2)) {
     EXPECT_THAT(event.body, HasSubstr("\"id\":" + std::to_string(kept.value()) + ",\"token\""));
   }
+}
+
+TEST_F(TheOutbox, LooksAgainWhenTheStoreCouldNotBeRead) {
+  has_webhook({contact_created}, receiver.url());
+  world.has_contact({.phone = "13125550142"});
+  vfs.refuses = true;
+  runs();
+  while (vfs.refused < 2) std::this_thread::yield();
+  vfs.refuses = false;
+  receiver.receives(1);
 }
 
 TEST_F(TheOutbox, LetsNoWebhookWaitForAnother) {
