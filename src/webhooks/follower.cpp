@@ -261,10 +261,11 @@ http::Post Follower::post_of(std::string_view id, const std::string& body) const
   return post;
 }
 
-/// The same for each try, and for no other event.
+/// The same for each try, and for no other event. A folder that was restored from a backup gives the numbers of the
+/// entries that it lost again, so the number alone would not do: a receiver would take the new event for the old one.
 std::string Follower::name_of(const core::ChangeEntry& entry, const core::Event& event) const {
   return std::to_string(team_.value()) + "-" + std::to_string(webhook_.id.value()) + "-" + std::to_string(entry.seq) +
-         "-" + std::string(core::to_string(event.type));
+         "-" + std::to_string(entry.at.time_since_epoch().count()) + "-" + std::string(core::to_string(event.type));
 }
 
 }  // namespace cardfile::webhooks

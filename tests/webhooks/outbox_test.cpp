@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "base/vault.h"
 #include "store/hooked_vfs.h"
 #include "store/world.h"
+#include "support/temp_folder.h"
 #include "webhooks/doorbell.h"
 #include "webhooks/receiver.h"
 #include "webhooks/sealed_text.h"
@@ -157,6 +159,28 @@ TEST_F(TheOutbox, TriesFiveTimesWithTheSameIdAndGoesOnWithTheNextEvent) {
   }
   EXPECT_THAT(events[5].body, HasSubstr("Grace"));
   EXPECT_NE(events[5].headers.at("webhook-id"), events[0].headers.at("webhook-id"));
+}
+
+TEST_F(TheOutbox, GivesNoEventTheIdOfOneThatARestoredBackupDoesNotKnow) {
+  has_webhook({contact_created}, receiver.url());
+  const TempFolder place;
+  const std::filesystem::path backup = place.path() / "backup";
+  world.close();
+  std::filesystem::copy(world.options().folder, backup);
+  world.reopen();
+  runs();
+  world.has_contact({.phone = "13125550142", .first = "Ada"});
+  receiver.receives(1);
+  outbox.reset();
+  world.close();
+  std::filesystem::remove_all(world.options().folder);
+  std::filesystem::copy(backup, world.options().folder);
+  world.clock().move(1h);
+  world.reopen();
+  runs();
+  world.has_contact({.phone = "13125550143", .first = "Grace"});
+  const auto events = receiver.receives(2);
+  EXPECT_NE(events[1].headers.at("webhook-id"), events[0].headers.at("webhook-id"));
 }
 
 TEST_F(TheOutbox, StopsTryingOnceTheReceiverHasTakenTheEvent) {
