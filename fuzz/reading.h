@@ -17,8 +17,9 @@ void read(Read&& reader) {
   try {
     std::forward<Read>(reader)();
   } catch (const core::Error& error) {
-    promise(error.code() == core::ErrorCode::bad_data || error.code() == core::ErrorCode::payload_too_large,
-            "what cannot be read is the caller's fault");
+    using enum core::ErrorCode;
+    promise(error.code() == bad_data || error.code() == payload_too_large || error.code() == not_implemented,
+            "what cannot be read is the caller's fault, or asks for what is not there");
     promise(!error.message().empty(), "a refusal says why");
   }
 }

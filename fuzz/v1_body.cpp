@@ -45,6 +45,7 @@ void target(std::string_view bytes) {
     read([&] { check(wire::n8n::read_contact(body)); });
     read([&] { wire::n8n::read_list(body, next_uuid); });
     read([&] { wire::n8n::read_member_change(body, next_uuid); });
+    read([&] { wire::n8n::read_trigger(body); });
   });
 }
 
