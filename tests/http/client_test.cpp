@@ -1,9 +1,7 @@
 #include "http/client.h"
 
 #include <arpa/inet.h>
-#include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -20,20 +18,8 @@
 #include <thread>
 
 #include "http/certificate.h"
+#include "http/look_ups.h"
 #include "http/peer.h"
-
-// While it is set, the look-up of slow.test does not end.
-static std::atomic<bool> is_look_up_held = false;
-
-/// The system's look-up in all of this program, with a few names of its own, so that no test asks the network.
-extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {
-  const std::string_view name = host != nullptr ? host : "";
-  if (name == "slow.test") is_look_up_held.wait(true);
-  if (name == "slow.test" || name == "unknown.test") return EAI_NONAME;
-  if (name == "unsure.test") return EAI_AGAIN;
-  static const auto system = reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
-  return system(host, service, hints, found);
-}
 
 namespace cardfile::http {
 namespace {
@@ -305,19 +291,12 @@ TEST(Client, EndsWhatIsUnderWayAndWhatComesLaterWhenItIsCancelled) {
 }
 
 TEST(Client, WaitsForNoLookUpBeyondItsTimeOrItsCancellation) {
-  struct Held {
-    Held() { is_look_up_held = true; }
-    ~Held() {
-      is_look_up_held = false;
-      is_look_up_held.notify_all();
-    }
-  };
   asio::io_context context;
   Client client(context);
   PostResult hasty;
   PostResult patient;
   {
-    const Held held;
+    const test::HeldLookUps held;
     keep(client.post(plain_to(80, "slow.test"), 10ms, Reach::everywhere), hasty);
     keep(client.post(plain_to(80, "slow.test"), kPatience, Reach::everywhere), patient);
     while (hasty == PostResult{} && context.run_one_for(kPatience) > 0) continue;
