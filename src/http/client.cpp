@@ -4,11 +4,14 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
@@ -39,6 +42,7 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 using BeastRequest = beast::http::request<beast::http::string_body>;
 
+constexpr std::size_t kLookUpsMax = 8;  // At a time.
 constexpr std::uint32_t kHeadBytesMax = 16 * 1024;
 // Beast throws at a field of 64 KiB, out of the event loop and not out of the coroutine.
 static_assert(kHeadBytesMax < 64 * 1024);
@@ -55,10 +59,7 @@ constexpr Failure kClosed = "connection was closed before an answer";
 /// deadline, which may be about to run when the post ends, and of the look-up, which ends when it likes.
 struct Call {
   explicit Call(asio::io_context& context)
-      : deadline(context),
-        resolver(context),
-        resolved(context, asio::steady_timer::time_point::max()),
-        socket(context) {}
+      : deadline(context), resolved(context, asio::steady_timer::time_point::max()), socket(context) {}
 
   void end(Failure why) {
     if (failure.empty()) failure = why;
@@ -68,7 +69,6 @@ struct Call {
   }
 
   asio::steady_timer deadline;
-  tcp::resolver resolver;
   asio::steady_timer resolved;  // Cancelled when the look-up has ended or need not be waited for any longer.
   error_code resolve_error;
   std::vector<tcp::endpoint> endpoints;
@@ -130,18 +130,19 @@ Failure resolve_failure(const error_code& error) {
   return is_known_missing ? "host is unknown" : "host cannot be looked up";
 }
 
-/// Fills in the endpoints.
-base::Task<Failure> resolve(const std::shared_ptr<Call>& call, const std::string& host, std::uint16_t port) {
-  if (const auto address = as_address(host)) {
-    call->endpoints = {{*address, port}};
-    co_return kNone;
-  }
-  call->resolver.async_resolve(host, std::to_string(port), tcp::resolver::numeric_service,
-                               [call](const error_code& error, const tcp::resolver::results_type& found) {
-                                 call->resolve_error = error;
-                                 for (const auto& one : found) call->endpoints.push_back(one.endpoint());
-                                 call->resolved.cancel();
-                               });
+/// Fills in the endpoints. The system's look-up holds its thread up until it ends.
+base::Task<Failure> resolve(asio::io_context& context, asio::thread_pool& look_ups, std::shared_ptr<Call> call,
+                            std::string host, std::uint16_t port) {
+  asio::post(look_ups, [&context, call, host, port, busy = asio::make_work_guard(context)]() mutable {
+    error_code error;
+    auto found = tcp::resolver(context).resolve(host, std::to_string(port), tcp::resolver::numeric_service, error);
+    // Moved: what is in a call is for the thread of the context, its end too.
+    asio::post(context, [call = std::move(call), error, found = std::move(found)] {
+      call->resolve_error = error;
+      for (const auto& one : found) call->endpoints.push_back(one.endpoint());
+      call->resolved.cancel();
+    });
+  });
   co_await Waiting([&](auto done) { call->resolved.async_wait(std::move(done)); });
   if (!call->failure.empty()) co_return call->failure;
   co_return call->resolve_error ? resolve_failure(call->resolve_error) : kNone;
@@ -289,7 +290,12 @@ class Client::Impl {
   base::Task<PostResult> converse(const std::shared_ptr<Call>& call, Post post, Reach reach) {
     PostResult result;
     const std::string host = bare_host(post.host);
-    result.failure = co_await resolve(call, host, post.port);
+    if (const auto address = as_address(host)) {
+      call->endpoints = {{*address, post.port}};
+    } else {
+      if (!look_ups_) look_ups_.emplace(kLookUpsMax);
+      result.failure = co_await resolve(context_, *look_ups_, call, host, post.port);
+    }
     if (!result.failure.empty()) co_return result;
     if (reach == Reach::public_only) {
       std::erase_if(call->endpoints, [](const tcp::endpoint& endpoint) { return !is_public(endpoint.address()); });
@@ -324,7 +330,8 @@ class Client::Impl {
   }
 
   asio::io_context& context_;
-  std::optional<ssl::context> tls_;  // Made when needed first: it reads the system's certificates.
+  std::optional<ssl::context> tls_;            // Made when needed first: it reads the system's certificates.
+  std::optional<asio::thread_pool> look_ups_;  // Likewise: addresses need none.
   std::set<Call*> calls_;
   bool is_cancelled_ = false;
 };

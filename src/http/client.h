@@ -55,7 +55,7 @@ class Client {
 
   /// Sends `post` and waits for the head of the answer. `timeout` is for all of it, and the result is there in time
   /// even when a name's look-up is not: that one goes on in the background, since the system's cannot be interrupted,
-  /// holds up the look-ups behind it, and keeps the context busy until it ends.
+  /// and keeps the context busy until it ends. Eight names are looked up at a time; others wait for one of them to end.
   ///
   /// `reach` is held against the very addresses that are connected to, so a name that resolves to another address the
   /// second time gains nothing.

@@ -290,6 +290,23 @@ TEST(Client, EndsWhatIsUnderWayAndWhatComesLaterWhenItIsCancelled) {
   EXPECT_EQ(told(later), "cancelled") << "at once, without a turn of the loop";
 }
 
+TEST(Client, LooksNamesUpBesideOneThatIsNotFoundYet) {
+  const TestServer server;
+  asio::io_context context;
+  Client client(context);
+  PostResult slow;
+  PostResult quick;
+  {
+    const test::HeldLookUps held;
+    keep(client.post(plain_to(80, "slow.test"), kPatience, Reach::everywhere), slow);
+    keep(client.post(plain_to(server.port(), "localhost"), kPatience, Reach::everywhere), quick);
+    while (quick == PostResult{} && context.run_one_for(kPatience) > 0) continue;
+    EXPECT_EQ(told(quick), "200");
+    EXPECT_EQ(slow, PostResult{});
+  }
+  context.run();
+}
+
 TEST(Client, WaitsForNoLookUpBeyondItsTimeOrItsCancellation) {
   asio::io_context context;
   Client client(context);
