@@ -155,10 +155,11 @@ base::Task<Follower::Told> Follower::deliver(const core::ChangeEntry& entry, con
   const std::string name = name_of(entry, event);
   const bool is_trigger = webhook_.kind == core::WebhookKind::n8n_trigger;
   const auto reach = is_trigger ? service_.options.triggers_reach : http::Reach::everywhere;
+  http::Client& client = is_trigger ? service_.triggers_client : service_.client;
   const std::size_t tries = is_trigger ? 1 : service_.options.pauses.size() + 1;
   for (std::size_t attempt = 1;; ++attempt) {
     http::Post post = post_of(name, body);
-    const http::PostResult result = co_await service_.client.post(std::move(post), service_.options.timeout, reach);
+    const http::PostResult result = co_await client.post(std::move(post), service_.options.timeout, reach);
     if (is_success(result)) co_return Told::yes;
     if (is_ending_) co_return Told::interrupted;
     const bool is_last = attempt == tries;

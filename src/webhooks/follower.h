@@ -30,6 +30,7 @@ struct Service {
   boost::asio::io_context& context;
   base::Executor& executor;  // The context's.
   http::Client& client;
+  http::Client& triggers_client;  // Names that strangers choose, and that are found slowly, hold up no webhook.
 };
 
 /// On the outbox's thread only.

@@ -27,11 +27,13 @@ class Outbox::Impl final : public base::Executor {
  public:
   Impl(Parts parts, Options options)
       : client_(context_),
+        triggers_client_(context_),
         service_{.parts = std::move(parts),
                  .options = std::move(options),
                  .context = context_,
                  .executor = *this,
-                 .client = client_},
+                 .client = client_,
+                 .triggers_client = triggers_client_},
         bell_(context_, service_.parts.doorbell.descriptor()),
         pausing_(context_),
         work_(context_.get_executor()),
@@ -126,6 +128,7 @@ class Outbox::Impl final : public base::Executor {
   void end() {
     is_ending_ = true;
     client_.cancel();
+    triggers_client_.cancel();
     bell_.cancel();
     pausing_.cancel();
     for (const auto& [name, follower] : followers_) follower->end();
@@ -134,6 +137,7 @@ class Outbox::Impl final : public base::Executor {
 
   asio::io_context context_{1};
   http::Client client_;
+  http::Client triggers_client_;
   Service service_;
   asio::posix::stream_descriptor bell_;
   asio::steady_timer pausing_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -15,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/vault.h"
+#include "http/look_ups.h"
 #include "store/hooked_vfs.h"
 #include "store/world.h"
 #include "support/temp_folder.h"
@@ -74,10 +76,12 @@ class TheOutbox : public testing::Test {
   }
 
   core::WebhookId has_trigger(core::EventType event, bool sends_sample = false) {
-    return made(core::CreateWebhook{.kind = core::WebhookKind::n8n_trigger,
-                                    .url = receiver.url(),
-                                    .events = {event},
-                                    .sends_sample = sends_sample});
+    return has_trigger_to(receiver.url(), event, sends_sample);
+  }
+
+  core::WebhookId has_trigger_to(const std::string& url, core::EventType event, bool sends_sample = false) {
+    return made(core::CreateWebhook{
+        .kind = core::WebhookKind::n8n_trigger, .url = url, .events = {event}, .sends_sample = sends_sample});
   }
 
   core::WebhookId made(core::CreateWebhook create) {
@@ -314,6 +318,19 @@ TEST_F(TheOutbox, LetsNoWebhookWaitForAnother) {
   world.has_contact({.phone = "13125550143"});
   EXPECT_EQ(receiver.receives(2).size(), 2);
   EXPECT_EQ(broken.received().size(), 1);
+}
+
+TEST_F(TheOutbox, LetsNoWebhookWaitForTheNamesOfTriggers) {
+  const std::string port = receiver.url().substr(std::string("http://127.0.0.1").size());
+  for (int i = 0; i < 10; ++i) has_trigger_to("http://slow.test/", contact_updated, true);
+  const HeldLookUps held;
+  const auto before = world.store().webhook_positions(kTeam);
+  const auto has_begun = [&](const auto& place) { return place.second > before.at(place.first); };
+  runs();
+  while (!std::ranges::all_of(world.store().webhook_positions(kTeam), has_begun)) std::this_thread::yield();
+  has_webhook({contact_created}, "http://localhost" + port);
+  world.has_contact({.phone = "13125550142"});
+  receiver.receives(1);
 }
 
 TEST_F(TheOutbox, HoldsEventsBackWhoseTokenItCannotRead) {
