@@ -44,8 +44,7 @@ const Webhook& found_or_throw(const TeamState& state, WebhookId id, std::optiona
 Decision decide_action(CreateWebhook& action, const TeamState& state, Recorder& recorder) {
   if (!parse_url(action.url)) report(action.problems, "url", std::string(kUrlRule));
   std::ranges::sort(action.events);
-  const auto repeated = std::ranges::unique(action.events);
-  action.events.erase(repeated.begin(), repeated.end());
+  action.events.erase(std::unique(action.events.begin(), action.events.end()), action.events.end());
   if (action.events.empty()) report(action.problems, "event", "must be one of " + names_of_events(action.kind));
   throw_if_any(ErrorCode::bad_data, std::move(action.problems));
   if (state.directory()->webhooks.size() >= kWebhooksPerTeamMax) {
