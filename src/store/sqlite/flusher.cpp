@@ -53,8 +53,7 @@ std::vector<core::ChangeEntry> read_some(RowReader& rows, core::TeamId team, std
 }  // namespace
 
 Flusher::Flusher(Connection& connection, RowWriter& rows, Memtable& memtable, std::chrono::milliseconds patience)
-    : connection_(connection),
-      rows_(rows),
+    : rows_(rows),
       memtable_(memtable),
       patience_(patience),
       begin_(connection, "BEGIN IMMEDIATE"),

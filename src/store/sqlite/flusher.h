@@ -25,7 +25,6 @@ class Flusher {
   void step();
 
  private:
-  Connection& connection_;
   RowWriter& rows_;
   Memtable& memtable_;
   const std::chrono::milliseconds patience_;
