@@ -1,5 +1,6 @@
 #include "webhooks/follower.h"
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 #include <utility>
@@ -29,6 +30,10 @@ bool is_success(const http::PostResult& result) { return result.status >= 200 &&
 
 std::string cause_of(const http::PostResult& result) {
   return result.status == 0 ? result.failure : "answered " + std::to_string(result.status);
+}
+
+bool deletes_contact(const core::ChangeEntry& entry) {
+  return entry.subject == core::Subject::contact && entry.operation == core::Operation::remove;
 }
 
 /// For a team that has no contacts yet.
@@ -126,6 +131,7 @@ base::Task<void> Follower::follow() {
 }
 
 base::Task<void> Follower::tell(const core::ChangeEntry& entry) {
+  if (deletes_contact(entry)) deletions_.erase(core::ContactId(entry.subject_id));
   const auto events = core::events_of(entry, webhook_);
   if (events.empty()) {
     position_ = entry.seq;
@@ -195,15 +201,23 @@ base::Task<std::optional<core::Contact>> Follower::subject_of(const core::Change
   co_return std::nullopt;
 }
 
-std::optional<core::Contact> Follower::deleted_after(const core::ChangeEntry& entry) const {
-  for (std::int64_t seq = entry.seq;;) {
-    const auto entries = service_.parts.store.changes(team_, seq, kEntriesAtATime);
-    if (entries.empty()) return std::nullopt;
-    for (const core::ChangeEntry& later : entries) {
-      const bool is_it = later.subject == core::Subject::contact && later.subject_id == entry.subject_id;
-      if (is_it && later.operation == core::Operation::remove) return core::contact_deleted_by(later);
+std::optional<core::Contact> Follower::deleted_after(const core::ChangeEntry& entry) {
+  find_deletions(entry.seq);
+  const auto found = deletions_.find(core::ContactId(entry.subject_id));
+  if (found == deletions_.end()) return std::nullopt;
+  return core::contact_deleted_by(service_.parts.store.changes(team_, found->second - 1, 1).front());
+}
+
+/// Reads what is new in the log only: a webhook that is far behind may have many contacts that are gone.
+void Follower::find_deletions(std::int64_t after_seq) {
+  deletions_end_ = std::max(deletions_end_, after_seq);
+  for (;;) {
+    const auto entries = service_.parts.store.changes(team_, deletions_end_, kEntriesAtATime);
+    if (entries.empty()) return;
+    for (const core::ChangeEntry& entry : entries) {
+      if (deletes_contact(entry)) deletions_.emplace(core::ContactId(entry.subject_id), entry.seq);
     }
-    seq = entries.back().seq;
+    deletions_end_ = entries.back().seq;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,7 +61,8 @@ class Follower {
   base::Task<void> tell(const core::ChangeEntry& entry);
   base::Task<Told> deliver(const core::ChangeEntry& entry, const core::Event& event);
   base::Task<std::optional<core::Contact>> subject_of(const core::ChangeEntry& entry, const core::Event& event);
-  std::optional<core::Contact> deleted_after(const core::ChangeEntry& entry) const;
+  std::optional<core::Contact> deleted_after(const core::ChangeEntry& entry);
+  void find_deletions(std::int64_t after_seq);
   core::Contact sample(core::EventType type) const;
   base::Task<void> save(std::int64_t seq);
   base::Task<void> pause(std::chrono::milliseconds time);
@@ -74,6 +76,9 @@ class Follower {
   const core::Webhook webhook_;
   std::int64_t position_;
   std::int64_t saved_position_;
+  // Entries that delete contacts, of those after the position and up to deletions_end_. An id is never given again.
+  std::map<core::ContactId, std::int64_t> deletions_;
+  std::int64_t deletions_end_ = 0;
   std::string token_;
   std::string secret_;  // Empty: events are not signed.
   boost::asio::steady_timer timer_;

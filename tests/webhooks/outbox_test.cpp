@@ -150,6 +150,21 @@ TEST_F(TheOutbox, TellsOfContactsAsTheyAreAndOfDeletedOnesAsTheyWere) {
   }
 }
 
+TEST_F(TheOutbox, TellsOfManyContactsThatAreGoneEachAsItWas) {
+  has_webhook({contact_created, contact_deleted}, receiver.url());
+  std::vector<core::Contact> contacts;
+  for (const char* first : {"Ada", "Grace", "Edith"}) {
+    contacts.push_back(world.has_contact({.phone = "1312555014" + std::to_string(contacts.size()), .first = first}));
+  }
+  for (const auto& contact : contacts) world.commit(core::DeleteContact{.key = contact.id});
+  runs();
+  const auto events = receiver.receives(6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_THAT(events[i].body, HasSubstr(i < 3 ? "contact_created" : "contact_deleted"));
+    EXPECT_THAT(events[i].body, HasSubstr("\"first\":\"" + contacts[i % 3].first + "\""));
+  }
+}
+
 TEST_F(TheOutbox, TriesFiveTimesWithTheSameIdAndGoesOnWithTheNextEvent) {
   receiver.answers({500, 404, 301, 503, 400});
   has_webhook({contact_created}, receiver.url());
