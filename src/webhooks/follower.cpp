@@ -141,6 +141,7 @@ base::Task<void> Follower::tell(const core::ChangeEntry& entry) {
   const bool at_most_once = webhook_.kind == core::WebhookKind::n8n_trigger;
   if (at_most_once) {
     co_await save(entry.seq);
+    if (is_ending_) co_return;  // It was deleted meanwhile.
     position_ = entry.seq;
   }
   for (const core::Event& event : events) {
