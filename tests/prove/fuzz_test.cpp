@@ -13,7 +13,7 @@ FuzzOptions replaying(const test::TempFolder& folder, std::vector<std::string> t
 TEST(Fuzz, NothingOfTheCorporaBreaksAPromise) {
   const test::TempFolder folder;
   const auto targets = fuzz_targets();
-  EXPECT_EQ(targets.size(), 10U);
+  EXPECT_EQ(targets.size(), 11U);
   Campaign campaign(short_form("fuzz", static_cast<std::int64_t>(targets.size())));
   fuzz(campaign, replaying(folder, targets));
   EXPECT_THAT(campaign.findings(), testing::IsEmpty());
