@@ -1,5 +1,7 @@
 #include "prove/fuzz.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -25,6 +27,14 @@ std::int64_t executions_in(std::string_view text) {
   return count;
 }
 
+/// Of all processes that were started here and have ended.
+std::chrono::microseconds processor_time_of_children() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
 }  // namespace
 
 std::vector<std::string> fuzz_targets() {
@@ -42,6 +52,7 @@ void fuzz(Campaign& campaign, const FuzzOptions& options) {
     const std::filesystem::path found = options.work / target;
     std::filesystem::create_directories(found);
     const auto seed = std::to_string(1 + campaign.below(1'000'000));
+    const auto before = processor_time_of_children();
     const auto finished =
         test::run({.arguments = {options.programs / ("fuzz_" + target), "-seed=" + seed, "-timeout=10", "-max_len=8192",
                                  "-max_total_time=" + std::to_string(options.seconds),
@@ -50,7 +61,8 @@ void fuzz(Campaign& campaign, const FuzzOptions& options) {
                    .environment = {},
                    .folder = {}},
                   std::chrono::seconds(options.seconds + 120));
-    campaign.count("s of " + target, options.seconds);
+    const auto taken = std::chrono::round<std::chrono::seconds>(processor_time_of_children() - before);
+    campaign.count("processor seconds of " + target, taken.count());
     campaign.count("executions", executions_in(finished.errors));
     if (finished.exit_code != 0) {
       const auto& said = finished.errors;
