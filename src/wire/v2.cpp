@@ -32,6 +32,7 @@ std::vector<std::string> read_values(const Members& item) {
     }
     values.emplace_back(value.text());
   }
+  if (more->empty() && !item.given("channel_id")) item.report("channel_ids", "must not be empty without a channel_id");
   return values;
 }
 

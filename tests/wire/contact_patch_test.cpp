@@ -228,6 +228,13 @@ TEST(ReadContactPatchV2, NamesTheChannelThatIsWrong) {
                       {"contact_channels[5].info_channel", "must be a string"}}));
 }
 
+TEST(ReadContactPatchV2, WantsAValueForEachChannel) {
+  EXPECT_EQ(v2_problems(R"({"contact_channels":[{"channel_type":"email","channel_ids":[]}]})"),
+            (Problems{{"contact_channels[0].channel_ids", "must not be empty without a channel_id"}}));
+  EXPECT_EQ(v2_problems(R"({"contact_channels":[{"channel_type":"email","channel_id":"a@b.c","channel_ids":[]}]})"),
+            Problems{});
+}
+
 TEST(ReadContactPatchV2, RequiresAnAddressForACreateOnly) {
   const Problems missing = {
       {"contact_channels", "is required: at least one {channel_type, channel_id}, or phone or email"}};
