@@ -2,14 +2,13 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "http/gate.h"
 #include "http/peer.h"
 
 namespace cardfile::http {
@@ -18,61 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: t\r\n\r\n";
-
-/// Where handlers wait, as they do for a store, until the test lets them go on: from a thread of its own.
-class Gate {
- public:
-  struct Entry {
-    Gate& gate;
-    base::Executor& executor;
-    bool await_ready() const { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) const {
-      const std::lock_guard lock(gate.mutex_);
-      gate.waiters_.push_back({&executor, waiter});
-      gate.arrived_.notify_all();
-    }
-    void await_resume() const {}
-  };
-
-  Entry enter(base::Executor& executor) { return {*this, executor}; }
-
-  void wait_for(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [&] { return waiters_.size() >= count; });
-  }
-
-  void open() {
-    std::jthread([this] {
-      std::vector<Waiter> waiters;
-      {
-        const std::lock_guard lock(mutex_);
-        waiters.swap(waiters_);
-      }
-      for (const Waiter& waiter : waiters) {
-        const std::coroutine_handle<> handles[] = {waiter.handle};
-        waiter.executor->resume(handles);
-      }
-    }).join();
-  }
-
- private:
-  struct Waiter {
-    base::Executor* executor;
-    std::coroutine_handle<> handle;
-  };
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<Waiter> waiters_;
-};
-
-Answerer behind(Gate& gate) {
-  return [&gate](const Request& request, base::Executor& executor) -> base::Task<Response> {
-    if (request.path == "/wait") co_await gate.enter(executor);
-    co_return Response{.body = describe(request)};
-  };
-}
-
-constexpr std::string_view kWait = "GET /wait HTTP/1.1\r\nHost: t\r\n\r\n";
 
 bool is_refused(std::uint16_t port) {
   try {
