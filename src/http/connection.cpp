@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
 
@@ -11,7 +10,6 @@ namespace cardfile::http {
 
 namespace {
 
-using boost::system::error_code;
 using std::chrono::milliseconds;
 using Status = IoResult::Status;
 
@@ -36,9 +34,7 @@ class Connection::Readiness {
   explicit Readiness(Connection& connection) : connection_(connection) {}
 
   bool await_ready() const noexcept { return connection_.is_interrupted(); }
-  void await_suspend(std::coroutine_handle<> waiter) {
-    connection_.socket_.async_wait(connection_.wait_for_, [waiter](const error_code&) { waiter.resume(); });
-  }
+  void await_suspend(std::coroutine_handle<> waiter) { connection_.socket_.wait_for(connection_.wait_for_, waiter); }
   bool await_resume() const noexcept { return !connection_.is_interrupted(); }
 
  private:
@@ -73,25 +69,10 @@ class Connection::Sending {
   bool is_sent_ = false;
 };
 
-/// Lets the loop's other work go first.
-class Connection::Turn {
- public:
-  explicit Turn(Loop& loop) : loop_(loop) {}
-
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) {
-    boost::asio::post(loop_.context(), [waiter] { waiter.resume(); });
-  }
-  void await_resume() const noexcept {}
-
- private:
-  Loop& loop_;
-};
-
-Connection::Connection(Loop& loop, Socket socket)
-    : loop_(loop), socket_(std::move(socket)), transport_(socket_.native_handle(), loop.service().tls.get()) {
-  is_over_limit_ = ++loop_.service().connections > loop_.service().limits.connections_max;
+Connection::Connection(Loop& loop, PolledSocket socket)
+    : loop_(loop), socket_(std::move(socket)), transport_(socket_.descriptor(), loop.service().tls.get()) {
   loop_.add(*this);
+  is_over_limit_ = ++loop_.service().connections > loop_.service().limits.connections_max;
 }
 
 Connection::~Connection() {
@@ -128,8 +109,7 @@ bool Connection::cut() {
 void Connection::interrupt() {
   has_expired_ = true;
   deadline_ = Clock::time_point::max();
-  error_code ignored;
-  socket_.cancel(ignored);
+  if (const auto waiter = socket_.stop_waiting()) loop_.resume({&waiter, 1});
 }
 
 void Connection::give_up_sending() {
@@ -194,7 +174,7 @@ base::Task<bool> Connection::shake_hands() {
     const IoResult step = transport_.handshake();
     if (step.status == Status::done) co_return true;
     if (step.status != Status::wait_read && step.status != Status::wait_write) co_return false;
-    wait_for_ = step.status == Status::wait_read ? Socket::wait_read : Socket::wait_write;
+    wait_for_ = step.status == Status::wait_read ? Event::readable : Event::writable;
     const bool is_ready = co_await Readiness(*this);
     if (!is_ready) co_return false;
   }
@@ -204,7 +184,7 @@ base::Task<Connection::Leave> Connection::answer_requests() {
   using State = Parser::State;
   bool is_admitted = false;
   for (int steps = 1;; ++steps) {
-    if (steps % kStepsInARow == 0) co_await Turn(loop_);
+    if (steps % kStepsInARow == 0) co_await Loop::Turn(loop_);
 
     const State state = exchange_ ? exchange_->parser.advance() : State::idle;
     const bool waits_for_continue = exchange_ && exchange_->parser.take_continue();
@@ -230,7 +210,7 @@ base::Task<Connection::Leave> Connection::answer_requests() {
     }
     if (state == State::complete) {
       // No further answer is made before what was cut off for others is gone.
-      while (loop_.has_cut_off_for_others()) co_await Turn(loop_);
+      while (loop_.has_cut_off_for_others()) co_await Loop::Turn(loop_);
       enter(Phase::handling);
       Response response;
       bool has_failed = false;
@@ -300,7 +280,7 @@ Connection::Received Connection::receive() {
   const IoResult result = transport_.read(room);
   // A read that fills the room, or one record of several, has probably left something behind.
   may_have_more_ = result.status == Status::done && (result.bytes == room.size() || transport_.has_pending());
-  wait_for_ = result.status == Status::wait_write ? Socket::wait_write : Socket::wait_read;
+  wait_for_ = result.status == Status::wait_write ? Event::writable : Event::readable;
   switch (result.status) {
     case Status::done:
       exchange_->parser.received(result.bytes);
@@ -335,14 +315,14 @@ base::Task<bool> Connection::send_rest(std::size_t held) {
     status = write_unsent();
     prolong(unsent - unsent_.size());
     if (status != Status::wait_read && status != Status::wait_write) break;
-    wait_for_ = status == Status::wait_read ? Socket::wait_read : Socket::wait_write;
+    wait_for_ = status == Status::wait_read ? Event::readable : Event::writable;
     const bool is_ready = co_await Readiness(*this);
     if (is_ready) continue;
     reset_on_close();
     break;
   }
   release_unsent();
-  wait_for_ = Socket::wait_read;
+  wait_for_ = Event::readable;
   co_return status == Status::done;
 }
 
@@ -351,7 +331,7 @@ base::Task<bool> Connection::send_rest(std::size_t held) {
 base::Task<void> Connection::linger() {
   transport_.end_output();
   enter(Phase::lingering);
-  wait_for_ = Socket::wait_read;
+  wait_for_ = Event::readable;
   while (true) {
     const bool is_ready = co_await Readiness(*this);
     if (!is_ready) co_return;
@@ -396,7 +376,7 @@ void Connection::release_unsent() { loop_.release_unsent(std::exchange(unsent_he
 /// So that the kernel does not keep what it has of an answer for a peer that does not take it.
 void Connection::reset_on_close() {
   const struct ::linger at_once { .l_onoff = 1, .l_linger = 0 };
-  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::setsockopt(socket_.descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 AnswerForm Connection::answer_form() const {
@@ -426,7 +406,7 @@ void Connection::append_last(const Response& response) {
 
 bool Connection::has_unread_input() {
   char byte = 0;
-  return ::recv(socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0;
+  return ::recv(socket_.descriptor(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 }  // namespace cardfile::http

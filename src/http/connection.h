@@ -1,7 +1,6 @@
 #pragma once
 // Connection: one peer, its requests one after another, and how long each step may take.
 
-#include <boost/asio/socket_base.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "base/task.h"
 #include "http/answer.h"
 #include "http/loop.h"
+#include "http/poller.h"
 #include "http/transport.h"
 
 namespace cardfile::http {
@@ -17,7 +17,7 @@ namespace cardfile::http {
 /// Belongs to one loop and is touched by its thread only.
 class Connection {
  public:
-  Connection(Loop& loop, Socket socket);
+  Connection(Loop& loop, PolledSocket socket);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -50,7 +50,6 @@ class Connection {
   enum class Leave { at_once, with_answer };
   class Readiness;
   class Sending;
-  class Turn;
 
   void enter(Phase phase);
   /// So many bytes have gone through in the phase.
@@ -82,7 +81,7 @@ class Connection {
   bool has_unread_input();
 
   Loop& loop_;
-  Socket socket_;
+  PolledSocket socket_;
   Transport transport_;
   std::unique_ptr<Exchange> exchange_;  // Null while idle.
   std::string_view unsent_;
@@ -91,7 +90,7 @@ class Connection {
   std::size_t unsent_held_ = 0;
   Clock::time_point deadline_ = Clock::time_point::max();
   Phase phase_ = Phase::idle;
-  boost::asio::socket_base::wait_type wait_for_ = boost::asio::socket_base::wait_read;
+  Event wait_for_ = Event::readable;
   bool is_over_limit_ = false;
   bool may_have_more_ = false;  // Input that the socket will not announce, or that need not be waited for.
   bool has_expired_ = false;

@@ -3,17 +3,15 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cerrno>
 #include <thread>
 #include <utility>
 
 #include "http/answer.h"
 #include "http/connection.h"
-#include "http/waiting.h"
 
 namespace cardfile::http {
 
@@ -21,21 +19,19 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using boost::system::error_code;
 using std::chrono::milliseconds;
 // What the kernel has taken of an answer is in nobody's phase: it ends the connection when the peer takes none of it
 // for so many milliseconds.
 using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-constexpr int kThreadsHint = 1;  // Lets Asio skip waking other threads; posting from them stays safe.
 constexpr int kAcceptsInARow = 64;
+constexpr std::size_t kConnectionsMin = 64;  // For which there is room from the first one on.
+constexpr std::size_t kOrdersMax = 2;        // To drain and to cut off.
 constexpr std::size_t kSpareExchangesMax = 256;
 constexpr std::size_t kScratchBytes = 16 * 1024;
 constexpr milliseconds kSweepIntervalMax{250};
 constexpr milliseconds kSweepIntervalMin{5};
-// How long the loop lets waiting connections wait when the process has no file descriptor left for them.
-constexpr milliseconds kAcceptPause{100};
 
 /// Deadlines are met within an eighth of the shortest limit, or within a quarter of a second.
 Clock::duration sweep_interval_of(const Limits& limits) {
@@ -44,70 +40,113 @@ Clock::duration sweep_interval_of(const Limits& limits) {
   return std::clamp(shortest / 8, kSweepIntervalMin, kSweepIntervalMax);
 }
 
+tcp::acceptor listen_on(asio::io_context& context, const tcp::endpoint& endpoint, const Limits& limits) {
+  tcp::acceptor acceptor(context);
+  acceptor.open(endpoint.protocol());
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  acceptor.set_option(ReusePort(true));
+  // Linux hands these on to the accepted sockets, which saves calls for each of them.
+  acceptor.set_option(tcp::no_delay(true));
+  acceptor.set_option(UserTimeout(static_cast<int>(limits.write_timeout.count())));
+  acceptor.bind(endpoint);
+  acceptor.listen();
+  acceptor.non_blocking(true);
+  return acceptor;
+}
+
+/// Waits until the listening socket has somebody.
+struct Arrival {
+  PolledSocket& listener;
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) const { listener.wait_for(Event::readable, waiter); }
+  void await_resume() const noexcept {}
+};
+
+/// Waits to be found in `place`.
+struct Pause {
+  std::coroutine_handle<>& place;
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) const noexcept { place = waiter; }
+  void await_resume() const noexcept {}
+};
+
 }  // namespace
 
 Loop::Loop(Service& service, const tcp::endpoint& endpoint)
-    : service_(service),
-      context_(kThreadsHint),
-      work_(context_.get_executor()),
-      protocol_(endpoint.protocol()),
-      acceptor_(context_),
-      sweep_timer_(context_),
-      accept_timer_(context_),
-      sweep_interval_(sweep_interval_of(service.limits)),
-      scratch_(kScratchBytes) {
-  acceptor_.open(protocol_);
-  acceptor_.set_option(tcp::acceptor::reuse_address(true));
-  acceptor_.set_option(ReusePort(true));
-  // Linux hands these on to the accepted sockets, which saves calls for each of them.
-  acceptor_.set_option(tcp::no_delay(true));
-  acceptor_.set_option(UserTimeout(static_cast<int>(service.limits.write_timeout.count())));
-  acceptor_.bind(endpoint);
-  acceptor_.listen();
-  acceptor_.non_blocking(true);
-  port_ = acceptor_.local_endpoint().port();
+    : service_(service), sweep_interval_(sweep_interval_of(service.limits)), scratch_(kScratchBytes) {
+  asio::io_context context;  // Asio opens the socket and has nothing to do with it afterwards.
+  tcp::acceptor acceptor = listen_on(context, endpoint, service.limits);
+  port_ = acceptor.local_endpoint().port();
+  listener_.emplace(poller_, acceptor.release());
+  listener_->watch();
 }
 
 Loop::~Loop() {
   // The last handler may have returned before the thread that resumed it left resume().
   while (posting_.load() > 0) std::this_thread::yield();
+  // To cut off those who had ended already.
+  for (const auto order : posted_) order.destroy();
 }
 
 void Loop::run() {
   refresh_date();
-  schedule_sweep();
+  next_sweep_ = Clock::now() + sweep_interval_;
   accept_connections();
-  context_.run();
+  while (!is_finished_) {
+    poller_.wait(time_to_sleep());
+    resume_posted();
+    sweep_when_due();
+  }
+}
+
+milliseconds Loop::time_to_sleep() {
+  const std::lock_guard lock(mutex_);
+  is_asleep_ = posted_.empty();
+  if (!is_asleep_) return milliseconds::zero();
+  return std::max(std::chrono::ceil<milliseconds>(next_sweep_ - Clock::now()), milliseconds::zero());
+}
+
+/// Who is posted meanwhile is resumed in the next turn.
+void Loop::resume_posted() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_asleep_ = false;
+    resuming_.swap(posted_);
+  }
+  // By index: who is resumed may add a connection, and so make room.
+  for (std::size_t i = 0; i < resuming_.size(); ++i) resuming_[i].resume();
+  resuming_.clear();
 }
 
 void Loop::resume(std::span<const std::coroutine_handle<>> waiters) {
   ++posting_;
-  if (waiters.size() == 1) {
-    asio::post(context_, [waiter = waiters.front()] { waiter.resume(); });
-  } else if (!waiters.empty()) {
-    asio::post(context_, [copy = std::vector<std::coroutine_handle<>>(waiters.begin(), waiters.end())] {
-      for (const auto waiter : copy) waiter.resume();
-    });
+  bool wakes_up = false;
+  {
+    const std::lock_guard lock(mutex_);
+    posted_.insert(posted_.end(), waiters.begin(), waiters.end());
+    wakes_up = std::exchange(is_asleep_, false);
   }
+  if (wakes_up) poller_.wake();
   --posting_;
 }
 
-void Loop::begin_drain() {
-  asio::post(context_, [this] {
-    is_draining_ = true;
-    // Who is in the listening queue already is taken rather than reset.
-    accept_pending();
-    acceptor_.close();
-    accept_timer_.cancel();
-    for (Connection* connection : connections_) connection->drain();
-    finish_when_drained();
-  });
+base::Detached Loop::begin_drain() {
+  co_await Turn(*this);
+  is_draining_ = true;
+  // Who is in the listening queue already is taken rather than reset.
+  accept_pending();
+  const auto acceptor = paused_acceptor_ ? paused_acceptor_ : listener_->stop_waiting();
+  acceptor.resume();
+  listener_.reset();
+  for (Connection* connection : connections_) connection->drain();
+  finish_when_drained();
 }
 
-void Loop::cut_off() {
-  asio::post(context_, [this] {
-    for (Connection* connection : connections_) has_cut_ |= connection->cut();
-  });
+base::Detached Loop::cut_off() {
+  co_await Turn(*this);
+  for (Connection* connection : connections_) has_cut_ |= connection->cut();
 }
 
 std::unique_ptr<Exchange> Loop::take_exchange() {
@@ -125,8 +164,22 @@ void Loop::give_back(std::unique_ptr<Exchange> exchange) {
 }
 
 void Loop::add(Connection& connection) {
+  make_room_for_another();
   connection.set_place(connections_.size());
   connections_.push_back(&connection);
+}
+
+/// A connection is posted once at a time. With a place for each, resuming one takes no memory, so none is left waiting
+/// for the lack of it.
+void Loop::make_room_for_another() {
+  if (connections_.size() < connections_.capacity()) return;
+  const std::size_t room = std::max(kConnectionsMin, 2 * connections_.size());
+  resuming_.reserve(room + kOrdersMax);
+  {
+    const std::lock_guard lock(mutex_);
+    posted_.reserve(room + kOrdersMax);
+  }
+  connections_.reserve(room);
 }
 
 void Loop::remove(Connection& connection) {
@@ -158,19 +211,17 @@ Connection* Loop::slowest_reader_but(const Connection& connection) const {
 
 base::Detached Loop::accept_connections() {
   while (true) {
-    const error_code cancelled =
-        co_await Waiting([this](auto done) { acceptor_.async_wait(Acceptor::wait_read, std::move(done)); });
-    if (cancelled || is_draining_) co_return;
+    co_await Arrival{*listener_};
+    if (is_draining_) co_return;
     if (accept_pending() == Accepting::goes_on) continue;
-    accept_timer_.expires_after(kAcceptPause);
-    co_await Waiting([this](auto done) { accept_timer_.async_wait(std::move(done)); });
+    co_await Pause{paused_acceptor_};
     if (is_draining_) co_return;
   }
 }
 
 Loop::Accepting Loop::accept_pending() {
   for (int i = 0; i < kAcceptsInARow; ++i) {
-    const int socket = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int socket = ::accept4(listener_->descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
       begin_connection(socket);
       continue;
@@ -182,35 +233,22 @@ Loop::Accepting Loop::accept_pending() {
   return Accepting::goes_on;
 }
 
-void Loop::begin_connection(int socket) {
-  Socket owner(context_);
-  error_code error;
-  owner.assign(protocol_, socket, error);
-  if (error) {
-    ::close(socket);
-    return;
-  }
+void Loop::begin_connection(int descriptor) {
+  PolledSocket socket(poller_, descriptor);
   try {
-    Connection::serve(std::make_unique<Connection>(*this, std::move(owner)));
+    Connection::serve(std::make_unique<Connection>(*this, std::move(socket)));
   } catch (const std::bad_alloc&) {
     // The peer sees its connection closed; those that have one keep it.
   }
 }
 
-void Loop::schedule_sweep() {
-  sweep_timer_.expires_after(sweep_interval_);
-  sweep_timer_.async_wait([this](const error_code& error) {
-    // A sweep that was due when the timer was cancelled still runs; it must not keep the loop going.
-    if (error || is_finished_) return;
-    sweep();
-    schedule_sweep();
-  });
-}
-
-void Loop::sweep() {
-  refresh_date();
+void Loop::sweep_when_due() {
   const auto now = Clock::now();
+  if (now < next_sweep_) return;
+  next_sweep_ = now + sweep_interval_;
+  refresh_date();
   for (Connection* connection : connections_) connection->check_deadline(now);
+  if (const auto acceptor = std::exchange(paused_acceptor_, {})) acceptor.resume();
 }
 
 void Loop::refresh_date() {
@@ -220,11 +258,6 @@ void Loop::refresh_date() {
   date_header_ = http::date_header(now);
 }
 
-void Loop::finish_when_drained() {
-  if (!is_draining_ || acceptor_.is_open() || !connections_.empty()) return;
-  is_finished_ = true;
-  work_.reset();
-  sweep_timer_.cancel();
-}
+void Loop::finish_when_drained() { is_finished_ = is_draining_ && !listener_ && connections_.empty(); }
 
 }  // namespace cardfile::http

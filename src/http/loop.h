@@ -2,15 +2,13 @@
 // Loop: one thread's event loop with its own listening socket and its connections.
 
 #include <atomic>
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <coroutine>
 #include <cstddef>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,18 +16,13 @@
 #include "base/executor.h"
 #include "base/task.h"
 #include "http/parser.h"
+#include "http/poller.h"
 #include "http/server.h"
 #include "http/transport.h"
 
 namespace cardfile::http {
 
 using Clock = std::chrono::steady_clock;
-
-// Asio's default executor is type-erased, which costs allocations and indirect calls on every operation.
-using AsioExecutor = boost::asio::io_context::executor_type;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, AsioExecutor>;
-using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, AsioExecutor>;
-using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, AsioExecutor>;
 
 /// What all loops of a server share.
 struct Service {
@@ -56,7 +49,7 @@ class Connection;
 
 class Loop final : public base::Executor {
  public:
-  /// Binds and listens. Throws boost::system::system_error.
+  /// Binds and listens. Throws boost::system::system_error, or std::system_error when it cannot wait for connections.
   Loop(Service& service, const boost::asio::ip::tcp::endpoint& endpoint);
   ~Loop() override;
 
@@ -67,15 +60,28 @@ class Loop final : public base::Executor {
 
   // From any thread, while run() runs.
   void resume(std::span<const std::coroutine_handle<>> waiters) override;
-  void begin_drain();
-  void cut_off();
+  base::Detached begin_drain();
+  base::Detached cut_off();
 
   /// Whether cut_off() met somebody; for after run().
   bool has_cut() const { return has_cut_; }
 
+  /// co_await Turn(loop) goes on in the loop's next turn, on its thread: its other work goes first.
+  class Turn {
+   public:
+    explicit Turn(Loop& loop) : loop_(loop) {}
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) const { loop_.resume({&waiter, 1}); }
+    void await_resume() const noexcept {}
+
+   private:
+    Loop& loop_;
+  };
+
   // For connections, on the loop's thread.
   Service& service() { return service_; }
-  boost::asio::io_context& context() { return context_; }
+  Poller& poller() { return poller_; }
   bool is_draining() const { return is_draining_; }
   std::string_view date_header() const { return date_header_; }
   std::span<char> scratch() { return scratch_; }
@@ -94,28 +100,33 @@ class Loop final : public base::Executor {
  private:
   enum class Accepting { goes_on, lacks_resources };
 
+  std::chrono::milliseconds time_to_sleep();
+  void resume_posted();
   base::Detached accept_connections();
   Accepting accept_pending();
-  void begin_connection(int socket);
-  void schedule_sweep();
-  void sweep();
+  void begin_connection(int descriptor);
+  void sweep_when_due();
+  void make_room_for_another();
   void refresh_date();
   void finish_when_drained();
   /// Null when no other connection holds an answer.
   Connection* slowest_reader_but(const Connection& connection) const;
 
   Service& service_;
-  boost::asio::io_context context_;
-  boost::asio::executor_work_guard<AsioExecutor> work_;
-  const boost::asio::ip::tcp protocol_;
-  Acceptor acceptor_;
-  std::uint16_t port_ = 0;
-  Timer sweep_timer_;
-  Timer accept_timer_;
   const Clock::duration sweep_interval_;
+  Poller poller_;
+  std::uint16_t port_ = 0;
   std::atomic<int> posting_ = 0;  // Other threads within resume().
 
+  std::mutex mutex_;
+  std::vector<std::coroutine_handle<>> posted_;  // To be resumed in the next turn. Guarded by mutex_.
+  bool is_asleep_ = false;                       // Or about to be: who posts wakes it. Guarded by mutex_.
+
   // Touched by the loop's thread only.
+  std::optional<PolledSocket> listener_;     // None from the drain on.
+  std::coroutine_handle<> paused_acceptor_;  // Waits for a sweep: there may be file descriptors by then.
+  std::vector<std::coroutine_handle<>> resuming_;
+  Clock::time_point next_sweep_;
   std::vector<Connection*> connections_;
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
   std::vector<char> scratch_;

@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -47,6 +49,11 @@ void require_unshared(const tcp::endpoint& endpoint) {
   alone.listen();
 }
 
+std::runtime_error cannot_listen(const ServerOptions& options, const std::string& cause) {
+  return std::runtime_error("Cannot listen on " + options.address + " port " + std::to_string(options.port) + ": " +
+                            cause + ".");
+}
+
 std::vector<std::unique_ptr<Loop>> listen(Service& service, const ServerOptions& options) {
   tcp::endpoint endpoint = endpoint_of(options);
   std::vector<std::unique_ptr<Loop>> loops;
@@ -57,8 +64,9 @@ std::vector<std::unique_ptr<Loop>> listen(Service& service, const ServerOptions&
       endpoint.port(loops.front()->port());
     }
   } catch (const system_error& error) {
-    throw std::runtime_error("Cannot listen on " + options.address + " port " + std::to_string(options.port) + ": " +
-                             error.code().message() + ".");
+    throw cannot_listen(options, error.code().message());
+  } catch (const std::system_error& error) {
+    throw cannot_listen(options, error.code().message());
   }
   return loops;
 }

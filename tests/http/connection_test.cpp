@@ -1,10 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
+
+#include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "http/gate.h"
 #include "http/peer.h"
 
 namespace cardfile::http {
@@ -257,6 +262,67 @@ TEST(Connection, KeepsTheRequestWholeWhileTheHandlerWaitsForAnotherThread) {
   peer.send("POST /a HTTP/1.1\r\nHost: t\r\nX-A: b\r\nContent-Length: 5\r\n\r\nhello" + std::string(kGet));
   EXPECT_EQ(peer.answer().body, "POST /a [hello]b");
   EXPECT_EQ(peer.answer().body, "GET /a []");
+}
+
+ServerOptions in_one_loop(Limits limits = {}) {
+  ServerOptions options;
+  options.threads = 1;
+  options.limits = limits;
+  return options;
+}
+
+TEST(Connection, GoesOnAtOnceWhenItsHandlerNeedWaitNoLonger) {
+  Gate gate;
+  const TestServer server(in_one_loop(), behind(gate));
+  Peer peer = server.peer();
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 40; ++i) {
+    peer.send(kWait);
+    gate.wait_for(1);
+    gate.open();
+    EXPECT_EQ(peer.answer().status, 200);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4)) << "not with the next sweep only";
+}
+
+TEST(Connection, AnswersWhatCameWhileItsHandlerWaited) {
+  Gate gate;
+  const TestServer server(in_one_loop(), behind(gate));
+  Peer peer = server.peer();
+  Peer other = server.peer();
+  for (int i = 0; i < 3; ++i) {
+    peer.send(kWait);
+    gate.wait_for(1);
+    peer.send(kGet);
+    // The loop has seen it once it answers what came later.
+    EXPECT_EQ(other.ask(kGet).status, 200);
+    gate.open();
+    EXPECT_EQ(peer.answer().body, "GET /wait []");
+    EXPECT_EQ(peer.answer().body, "GET /a []");
+  }
+}
+
+TEST(Connection, EndsWhenItsPeerWentAwayWhileItsHandlerWaited) {
+  Gate gate;
+  const TestServer server(in_one_loop({.connections_max = 2}), behind(gate));
+  Peer other = server.peer();
+  EXPECT_EQ(other.ask(kGet).status, 200);
+  for (const bool resets : {false, true}) {
+    {
+      std::optional<Peer> peer;
+      // The last one's end may be seen a little later than this one's beginning.
+      do peer.emplace(server.port());
+      while (peer->ask(kGet).status != 200);
+      peer->send(kWait);
+      gate.wait_for(1);
+      const linger at_once{.l_onoff = 1, .l_linger = 0};
+      if (resets) ::setsockopt(peer->socket(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+    EXPECT_EQ(other.ask(kGet).status, 200);
+    gate.open();
+  }
+  // Once another connection is let in, they are gone.
+  while (server.peer().ask(kGet).status != 200) std::this_thread::yield();
 }
 
 TEST(Server, RefusesAPortThatIsTaken) {

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -174,6 +177,37 @@ TEST(Limits, TheConnectionOverTheMaximumIsTurnedAway) {
   EXPECT_TRUE(answer.says("Connection: close\r\n"));
   EXPECT_TRUE(third.is_closed());
   EXPECT_EQ(peers.front().ask(kGet).status, 200) << "those that are in stay in";
+}
+
+/// Lets the process open only one more file.
+class OneMoreFile {
+ public:
+  OneMoreFile() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::dup(STDOUT_FILENO);
+    ::close(next);
+    rlimit limit = before_;
+    limit.rlim_cur = static_cast<rlim_t>(next) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~OneMoreFile() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(Limits, WhoComesWhenNoFileCanBeOpenedIsAnsweredOnceOneCan) {
+  const TestServer server(in_one_loop({}));
+  Peer early = server.peer();
+  EXPECT_EQ(early.ask(kGet).status, 200);
+  std::optional<Peer> late;
+  {
+    const OneMoreFile limit;
+    late.emplace(server.peer());
+    late->send(kGet);
+    EXPECT_EQ(early.ask(kGet).status, 200) << "who is in is answered";
+  }
+  EXPECT_EQ(late->answer().status, 200);
 }
 
 TEST(Limits, LargeRequestsHoldNoMoreThanTheirShareTogether) {
