@@ -12,7 +12,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <openssl/sha.h>
 #include <pthread.h>
 #include <sys/random.h>
 
@@ -104,6 +103,30 @@ std::optional<std::string> decode_letters(std::string_view text, const LetterVal
   return canonical ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
+/// One thread's SHA-256, set up once: to begin again costs a fraction of looking the algorithm up in the library.
+class Sha256 {
+ public:
+  Sha256() {
+    const std::unique_ptr<EVP_MD, decltype(&::EVP_MD_free)> algorithm(
+        ::EVP_MD_fetch(nullptr, OSSL_DIGEST_NAME_SHA2_256, nullptr), &::EVP_MD_free);
+    if (!context_ || !algorithm || ::EVP_DigestInit_ex2(context_.get(), algorithm.get(), nullptr) != 1) fail();
+  }
+
+  Digest of(std::string_view bytes) {
+    Digest digest;
+    const bool done = ::EVP_DigestInit_ex2(context_.get(), nullptr, nullptr) == 1 &&
+                      ::EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1 &&
+                      ::EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1;
+    if (!done) fail();
+    return digest;
+  }
+
+ private:
+  [[noreturn]] static void fail() { throw std::runtime_error("SHA-256 failed"); }
+
+  std::unique_ptr<EVP_MD_CTX, decltype(&::EVP_MD_CTX_free)> context_{::EVP_MD_CTX_new(), &::EVP_MD_CTX_free};
+};
+
 /// One thread's HMAC-SHA256, set up once: to begin again with another key costs a fraction of looking the algorithm up
 /// in the library.
 class Hmac {
@@ -140,9 +163,8 @@ class Hmac {
 }  // namespace
 
 Digest sha256(std::string_view bytes) {
-  Digest digest;
-  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return digest;
+  thread_local Sha256 sha256;
+  return sha256.of(bytes);
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {

@@ -13,7 +13,7 @@ namespace cardfile::base {
 
 using Digest = std::array<std::uint8_t, 32>;
 
-/// SHA-256 of `bytes`.
+/// SHA-256 of `bytes`. Throws std::runtime_error when the library fails.
 Digest sha256(std::string_view bytes);
 
 /// HMAC-SHA256 of `bytes` (RFC 2104). Throws std::runtime_error when the library fails.
