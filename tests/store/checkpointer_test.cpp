@@ -1,19 +1,30 @@
 #include "store/sqlite/checkpointer.h"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/readers.h"
+#include "store/sqlite/search_file.h"
 #include "support/temp_folder.h"
 
 namespace cardfile::test {
 namespace {
 
 using store::sqlite::Checkpointer;
+using store::sqlite::CheckpointMode;
 using store::sqlite::Connection;
 using store::sqlite::ConnectionOptions;
+using store::sqlite::Memtable;
+using store::sqlite::Readers;
+using store::sqlite::SearchFile;
 
 constexpr int kPageBytes = 4096;
 constexpr int kStepPages = 32;
@@ -29,7 +40,8 @@ class WriteAheadLog : public testing::Test {
     writer_.execute("PRAGMA synchronous = OFF");
     writer_.execute("PRAGMA wal_autocheckpoint = 0");
     writer_.on_commit([this](int pages) { pages_ = pages; });
-    writer_.execute("CREATE TABLE number (n INTEGER)");
+    migrate(writer_);
+    writer_.execute("CREATE TABLE number (n)");
   }
 
   /// The most pages that the log had.
@@ -47,15 +59,18 @@ class WriteAheadLog : public testing::Test {
   ConnectionOptions options_{.file = folder_.path() / "log.db"};
   Connection writer_{options_};
   int pages_ = 0;
+  Memtable memtable_;
+  SearchFile no_search_file_{folder_.path() / "search.db", false};
+  Readers readers_{options_, memtable_, no_search_file_};
 };
 
 TEST_F(WriteAheadLog, StaysShortWhileTheWriterNeverRests) {
-  Checkpointer checkpointer(options_, nullptr, kStepPages * kPageBytes);
+  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
   EXPECT_LE(commit_many(checkpointer), kLimitPages);
 }
 
 TEST_F(WriteAheadLog, GrowsWhileAReaderKeepsAnOldStateAndBeginsAnewAfterwards) {
-  Checkpointer checkpointer(options_, nullptr, kStepPages * kPageBytes);
+  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
   Connection reader(options_);
   reader.execute("BEGIN");
   EXPECT_EQ(reader.integer("SELECT count(*) FROM number"), 0);
@@ -65,6 +80,41 @@ TEST_F(WriteAheadLog, GrowsWhileAReaderKeepsAnOldStateAndBeginsAnewAfterwards) {
   commit_many(checkpointer);
   EXPECT_LE(pages_, kLimitPages);
   EXPECT_EQ(reader.integer("SELECT count(*) FROM number"), 2 * kCommits);
+}
+
+TEST_F(WriteAheadLog, StaysShortThoughAnIdleReaderKeepsASnapshot) {
+  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  EXPECT_EQ(readers_.take().rows().last_seq(core::TeamId(1)), 0);
+  EXPECT_LE(commit_many(checkpointer), kLimitPages);
+}
+
+TEST_F(WriteAheadLog, IsCopiedBesideTheWriterThoughAnIdleReaderKeepsASnapshot) {
+  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  writer_.checkpoint(CheckpointMode::restart);
+  const auto before = std::filesystem::file_size(options_.file);
+  readers_.take().rows().last_seq(core::TeamId(1));
+  do {
+    writer_.execute("INSERT INTO number VALUES (zeroblob(" + std::to_string(kPageBytes) + "))");
+    checkpointer.after_commit(writer_, pages_);
+  } while (pages_ <= kStepPages);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto is_copied = [&] { return std::filesystem::file_size(options_.file) > before; };
+  while (!is_copied() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_TRUE(is_copied());
+}
+
+TEST_F(WriteAheadLog, BeginsAnewOnceAReaderThatWasAtWorkIsGivenBack) {
+  const auto begin_anew = [this] { return writer_.checkpoint(CheckpointMode::restart); };
+  {
+    auto reader = readers_.take();
+    reader.rows().last_seq(core::TeamId(1));
+    writer_.execute("INSERT INTO number VALUES (1)");
+    readers_.bar_snapshots();
+    const auto held_up = begin_anew();
+    EXPECT_LT(held_up.copied, held_up.logged);
+  }
+  const auto done = begin_anew();
+  EXPECT_EQ(done.copied, done.logged);
 }
 
 }  // namespace

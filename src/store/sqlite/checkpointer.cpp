@@ -3,10 +3,26 @@
 #include <utility>
 
 namespace cardfile::store::sqlite {
+namespace {
 
-Checkpointer::Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed,
-                           std::int64_t step_bytes)
+/// While it lives no reader keeps a snapshot.
+class NoSnapshots {
+ public:
+  explicit NoSnapshots(Readers& readers) : readers_(readers) { readers_.bar_snapshots(); }
+  NoSnapshots(const NoSnapshots&) = delete;
+  NoSnapshots& operator=(const NoSnapshots&) = delete;
+  ~NoSnapshots() { readers_.allow_snapshots(); }
+
+ private:
+  Readers& readers_;
+};
+
+}  // namespace
+
+Checkpointer::Checkpointer(const ConnectionOptions& options, Readers& readers,
+                           std::function<void(const SqliteError&)> failed, std::int64_t step_bytes)
     : connection_(options),
+      readers_(readers),
       failed_(std::move(failed)),
       step_pages_(static_cast<int>(step_bytes / connection_.integer("PRAGMA page_size"))),
       next_step_(step_pages_),
@@ -35,6 +51,7 @@ void Checkpointer::after_commit(Connection& writer, int pages) {
   }
   // A reader that keeps an old state in use, such as a check, lets the log grow on; the next attempt is one step later.
   next_restart_ = pages + step_pages_;
+  const NoSnapshots none(readers_);
   writer.checkpoint(CheckpointMode::restart);
 }
 
@@ -62,6 +79,7 @@ bool Checkpointer::wait_for_step(const std::stop_token& stop) {
 
 void Checkpointer::take_step() {
   try {
+    { const NoSnapshots of_before(readers_); }
     connection_.checkpoint(CheckpointMode::passive);
   } catch (const SqliteError& error) {
     if (!may_succeed_later(error)) failed_(error);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "store/sqlite/db.h"
+#include "store/sqlite/readers.h"
 
 namespace cardfile::store::sqlite {
 
@@ -22,8 +23,9 @@ class Checkpointer {
   /// At so many steps the writer copies the rest.
   static constexpr int kStepsUntilRestart = 4;
 
-  /// `failed` is called on the checkpointer's thread when copying fails for a reason that will not pass.
-  Checkpointer(const ConnectionOptions& options, std::function<void(const SqliteError&)> failed,
+  /// `readers` are lent; the snapshots that they keep are not in the way. `failed` is called on the checkpointer's
+  /// thread when copying fails for a reason that will not pass.
+  Checkpointer(const ConnectionOptions& options, Readers& readers, std::function<void(const SqliteError&)> failed,
                std::int64_t step_bytes = kStepBytes);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -44,6 +46,7 @@ class Checkpointer {
   void take_step();
 
   Connection connection_;
+  Readers& readers_;
   const std::function<void(const SqliteError&)> failed_;
   const int step_pages_;
 

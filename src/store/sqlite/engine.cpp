@@ -63,8 +63,8 @@ class SqliteStore final : public Store {
     if (options.indexing == Indexing::in_background)
       indexer_ = std::make_unique<Indexer>(indexing_, memtable_, search_file_, options.on_indexing);
     writer_ = std::make_unique<Writer>(
-        connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs}, memtable_, directories_,
-        std::move(clocks), std::move(clock),
+        connection_, ConnectionOptions{.file = folder_.database(), .vfs = options.vfs}, readers_, memtable_,
+        directories_, std::move(clocks), std::move(clock),
         WriterLimits{
             .queue_max = options.queue_max, .batch_max = options.batch_max, .flush_after = options.flush_after},
         options.on_failure, [this, on_commit = options.on_commit](std::size_t commands) {

@@ -181,17 +181,20 @@ class Page {
 
 }  // namespace
 
-Queries::Queries(Connection& connection, RowReader& rows, const Memtable& memtable, Search& search)
-    : connection_(connection), rows_(rows), memtable_(memtable), search_(search) {
+Queries::Queries(Connection& connection, RowReader& rows, KeptSnapshot& snapshot, const Memtable& memtable,
+                 Search& search)
+    : connection_(connection), rows_(rows), snapshot_(snapshot), memtable_(memtable), search_(search) {
   connection_.define("row_is_behind",
                      [this](std::int64_t id) { return static_cast<bool>(newer_->find(core::ContactId(id))); });
 }
 
 std::optional<core::Contact> Queries::contact(core::TeamId team, const core::ContactKey& key) {
+  snapshot_.refresh();
   const auto id = rows_.id_of(team, key);
   if (!id) return std::nullopt;
   // Before its row, which may be brought after in between.
   const auto newest = memtable_.find(team, *id);
+  snapshot_.refresh();
   auto row = rows_.contact(team, *id);
   // It was deleted in between, and its id was chosen again.
   if (const auto* uuid = std::get_if<core::Uuid>(&key); uuid && row && row->uuid != *uuid) return std::nullopt;
@@ -200,12 +203,13 @@ std::optional<core::Contact> Queries::contact(core::TeamId team, const core::Con
 }
 
 std::optional<core::Contact> Queries::contact_at(core::TeamId team, const core::Address& address) {
+  snapshot_.refresh();
   const auto owner = rows_.owner_of(team, address);
   if (!owner) return std::nullopt;
   auto contact = this->contact(team, *owner);
   if (contact && has(*contact, address)) return contact;
   // It went to another contact between the two looks, or to none.
-  const View view(connection_, rows_, memtable_, team);
+  const View view = view_of(team);
   const auto owner_now = rows_.owner_of(team, address);
   return owner_now ? view.contact(team, *owner_now) : std::nullopt;
 }
@@ -213,8 +217,9 @@ std::optional<core::Contact> Queries::contact_at(core::TeamId team, const core::
 std::vector<core::Contact> Queries::contacts(core::TeamId team, const core::ContactQuery& query) {
   if (query.parent || query.limit == 0) return {};
   if (query.id) return contact_with_id(team, query);
+  snapshot_.end();
   if (auto page = search_.contacts(team, query)) return std::move(*page);
-  const View view(connection_, rows_, memtable_, team);
+  const View view = view_of(team);
   newer_ = &view.newer(team);
   auto& statement = prepared(select_page(query, *newer_));
   auto newer = in_order(*newer_, query);
@@ -242,9 +247,10 @@ std::int64_t Queries::count(core::TeamId team, const core::ContactQuery& query) 
     const auto contact = this->contact(team, *query.id);
     return contact && core::matches(query, *contact) ? 1 : 0;
   }
+  snapshot_.end();
   if (!query.filter && !query.date && !query.assigned) return rows_.contact_count(team);
   if (const auto found = search_.count(team, query)) return *found;
-  const View view(connection_, rows_, memtable_, team);
+  const View view = view_of(team);
   newer_ = &view.newer(team);
   std::int64_t found = std::ranges::count_if(
       newer_->contacts, [&query](const core::SharedContact& contact) { return core::matches(query, *contact); });
@@ -265,7 +271,7 @@ std::int64_t Queries::count(core::TeamId team, const core::ContactQuery& query) 
 }
 
 std::vector<core::Contact> Queries::contacts_at(core::TeamId team, std::span<const core::Address> addresses) {
-  const View view(connection_, rows_, memtable_, team);
+  const View view = view_of(team);
   std::map<core::ContactId, core::Contact> found;
   for (const auto& address : addresses) {
     const auto owner = rows_.owner_of(team, address);
@@ -279,7 +285,7 @@ std::vector<core::Contact> Queries::contacts_at(core::TeamId team, std::span<con
 }
 
 std::vector<core::ListTarget> Queries::targets(core::TeamId team, core::ListId list) {
-  const View view(connection_, rows_, memtable_, team);
+  const View view = view_of(team);
   std::vector<core::ListTarget> targets;
   Execution row(
       prepared(
@@ -304,6 +310,11 @@ std::vector<core::Contact> Queries::contact_with_id(core::TeamId team, const cor
   auto contact = this->contact(team, *query.id);
   if (!contact || query.offset > 0 || !core::matches(query, *contact)) return {};
   return {std::move(*contact)};
+}
+
+View Queries::view_of(core::TeamId team) {
+  snapshot_.end();
+  return {connection_, rows_, memtable_, team};
 }
 
 Statement& Queries::prepared(std::string sql) {

@@ -15,6 +15,7 @@
 #include "core/directory.h"
 #include "core/query.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/kept_snapshot.h"
 #include "store/sqlite/memtable.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search.h"
@@ -22,15 +23,15 @@
 
 namespace cardfile::store::sqlite {
 
-/// Finds contacts through one connection, which no transaction is open on. What core says of a query decides; SQL is
-/// there to come to the candidates in few steps and in the right order.
+/// Finds contacts through one connection, which no transaction is open on but the snapshot that is kept. What core says
+/// of a query decides; SQL is there to come to the candidates in few steps and in the right order.
 ///
 /// By `updated` and by `id` a page is read off an index, and the search index answers filters and orders by name. What
 /// neither helps is a scan of the whole team.
 class Queries {
  public:
   /// All are lent.
-  Queries(Connection& connection, RowReader& rows, const Memtable& memtable, Search& search);
+  Queries(Connection& connection, RowReader& rows, KeptSnapshot& snapshot, const Memtable& memtable, Search& search);
 
   std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key);
   std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address);
@@ -41,10 +42,12 @@ class Queries {
 
  private:
   std::vector<core::Contact> contact_with_id(core::TeamId team, const core::ContactQuery& query);
+  View view_of(core::TeamId team);
   Statement& prepared(std::string sql);
 
   Connection& connection_;
   RowReader& rows_;
+  KeptSnapshot& snapshot_;
   const Memtable& memtable_;
   Search& search_;
   const NewerContacts* newer_ = nullptr;         // While a query asks which rows are behind.

@@ -25,8 +25,30 @@ Readers::Lease Readers::take() {
 }
 
 Readers::Lease Readers::taken(Place& place, std::unique_lock<std::mutex> lock) {
-  if (!place.reader) place.reader = std::make_unique<Reader>(options_, memtable_, search_file_);
-  return {std::move(lock), *place.reader};
+  if (!place.reader) place.reader = std::make_unique<Reader>(options_, commits_, memtable_, search_file_);
+  return {*this, place, std::move(lock)};
+}
+
+void Readers::bar_snapshots() {
+  commits_.bar_snapshots = true;
+  for (Place& place : places_) end_snapshot(place);
+}
+
+/// Of a reader that is at work its lease does it.
+void Readers::end_snapshot(Place& place) {
+  const std::unique_lock lock(place.mutex, std::try_to_lock);
+  if (lock && place.reader) place.reader->snapshot.end();
+}
+
+// In this order: whoever bars snapshots meanwhile either finds the reader given back or is seen here.
+Readers::Lease::~Lease() {
+  lock_.unlock();
+  if (readers_.commits_.bar_snapshots) end_snapshot(place_);
+}
+
+RowReader& Readers::Lease::rows() {
+  place_.reader->snapshot.refresh();
+  return place_.reader->rows;
 }
 
 }  // namespace cardfile::store::sqlite

@@ -11,6 +11,7 @@
 #include "core/contact.h"
 #include "core/ids.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/kept_snapshot.h"
 #include "store/sqlite/memtable.h"
 #include "store/sqlite/queries.h"
 #include "store/sqlite/rows.h"
@@ -22,14 +23,16 @@ namespace cardfile::store::sqlite {
 /// A connection with its statements. What it reads is what was committed when the reading began.
 class Reader {
  public:
-  Reader(const ConnectionOptions& options, const Memtable& memtable, SearchFile& search_file)
+  Reader(const ConnectionOptions& options, const Commits& commits, const Memtable& memtable, SearchFile& search_file)
       : connection(options),
         rows(connection),
+        snapshot(connection, commits),
         search(connection, rows, memtable, search_file),
-        queries(connection, rows, memtable, search) {}
+        queries(connection, rows, snapshot, memtable, search) {}
 
   Connection connection;
   RowReader rows;
+  KeptSnapshot snapshot;
   Search search;
   Queries queries;
 };
@@ -46,15 +49,20 @@ class Readers {
   /// Gives its reader back, on the thread that took it.
   class Lease {
    public:
-    Lease(std::unique_lock<std::mutex> lock, Reader& reader) : lock_(std::move(lock)), reader_(reader) {}
+    Lease(const Readers& readers, Place& place, std::unique_lock<std::mutex> lock)
+        : readers_(readers), place_(place), lock_(std::move(lock)) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease();
 
     /// For the change log: contacts' rows may be behind.
-    RowReader& rows() { return reader_.rows; }
-    Queries& queries() { return reader_.queries; }
+    RowReader& rows();
+    Queries& queries() { return place_.reader->queries; }
 
    private:
+    const Readers& readers_;
+    Place& place_;
     std::unique_lock<std::mutex> lock_;
-    Reader& reader_;
   };
 
   /// `memtable` and `search_file` are lent.
@@ -64,12 +72,21 @@ class Readers {
   /// Waits while all readers are out. Throws SqliteError.
   Lease take();
 
+  /// After each commit, before anybody is told of it or the memtable is changed by it.
+  void note_commit() { ++commits_.count; }
+  /// Readers keep no snapshot from one reading to the next until it is allowed again; those that are not at work end
+  /// theirs now.
+  void bar_snapshots();
+  void allow_snapshots() { commits_.bar_snapshots = false; }
+
  private:
   static constexpr std::size_t kReadersMax = 8;
 
   Lease taken(Place& place, std::unique_lock<std::mutex> lock);
+  static void end_snapshot(Place& place);
 
   const ConnectionOptions options_;
+  Commits commits_;
   const Memtable& memtable_;
   SearchFile& search_file_;
   std::array<Place, kReadersMax> places_;

@@ -28,7 +28,7 @@ std::size_t weight_of(std::span<const Work> works) {
 
 }  // namespace
 
-Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Memtable& memtable,
+Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Readers& readers, Memtable& memtable,
                Directories& directories, TeamClocks clocks, core::Clock clock, WriterLimits limits,
                FailureListener on_failure, CommitListener on_commit)
     : connection_(connection),
@@ -44,8 +44,11 @@ Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Me
       begin_(connection, "BEGIN IMMEDIATE"),
       commit_(connection, "COMMIT"),
       clocks_(std::move(clocks)),
-      checkpointer_(checkpointer, [this](const SqliteError& error) { stop_writing(error.what()); }) {
-  connection_.on_commit([this](int pages) { log_pages_ = pages; });
+      checkpointer_(checkpointer, readers, [this](const SqliteError& error) { stop_writing(error.what()); }) {
+  connection_.on_commit([this, &readers](int pages) {
+    log_pages_ = pages;
+    readers.note_commit();
+  });
   thread_ = std::jthread([this] { run(); });
 }
 

@@ -21,6 +21,7 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/flusher.h"
 #include "store/sqlite/memtable.h"
+#include "store/sqlite/readers.h"
 #include "store/sqlite/rows.h"
 #include "store/store.h"
 
@@ -43,11 +44,11 @@ using CommitListener = std::function<void(std::size_t commands)>;
 /// once. Between commits it brings rows after. Safe to call from any thread.
 class Writer {
  public:
-  /// `connection`, `memtable` and `directories` are lent; the connection is used by the writer's thread alone from now
-  /// on, and nobody else changes the memtable.
-  Writer(Connection& connection, const ConnectionOptions& checkpointer, Memtable& memtable, Directories& directories,
-         TeamClocks clocks, core::Clock clock, WriterLimits limits, FailureListener on_failure,
-         CommitListener on_commit);
+  /// `connection`, `readers`, `memtable` and `directories` are lent; the connection is used by the writer's thread
+  /// alone from now on, and nobody else changes the memtable.
+  Writer(Connection& connection, const ConnectionOptions& checkpointer, Readers& readers, Memtable& memtable,
+         Directories& directories, TeamClocks clocks, core::Clock clock, WriterLimits limits,
+         FailureListener on_failure, CommitListener on_commit);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer();
