@@ -19,6 +19,9 @@
 #include "bench/population.h"
 #include "store/sqlite/checkpointer.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/memtable.h"
+#include "store/sqlite/readers.h"
+#include "store/sqlite/search_file.h"
 
 namespace {
 
@@ -93,7 +96,9 @@ class Loop {
       : settings_(settings),
         options_{.file = settings.folder / "cardfile.db", .mmap_bytes = kMmapBytes, .cache_bytes = kCacheBytes},
         connection_(options_),
-        checkpointer_(options_, [](const SqliteError& error) { std::cerr << error.what() << "\n"; }),
+        search_file_(settings.folder / "search.db", false),
+        no_readers_(options_, memtable_, search_file_),
+        checkpointer_(options_, no_readers_, [](const SqliteError& error) { std::cerr << error.what() << "\n"; }),
         random_(settings.seed) {
     connection_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
     connection_.on_commit([this](int pages) { log_pages_ = pages; });
@@ -183,6 +188,9 @@ class Loop {
   const Settings& settings_;
   ConnectionOptions options_;
   Connection connection_;
+  Memtable memtable_;
+  SearchFile search_file_;
+  Readers no_readers_;
   Checkpointer checkpointer_;
   bench::Random random_;
   int log_pages_ = 0;
