@@ -56,7 +56,7 @@ core::UpdateContact update_of(wire::JsonDocument& document, std::uint64_t id, st
 
 core::TeamId create_team(store::Store& store) {
   const core::Outcome outcome =
-      store::commit_and_wait(store, as_operator(core::TeamId(), core::CreateTeam{.name = "Bench"}));
+      store::commit_and_wait(store, as_operator(core::TeamId(1), core::CreateTeam{.name = "Bench"}));
   const core::TeamId team = std::get<core::TeamSaved>(outcome).team.id;
   core::CreateKey key{.name = "bench", .digest = base::to_hex(base::sha256(kKey))};
   store::commit_and_wait(store, as_operator(team, std::move(key)));

@@ -20,6 +20,7 @@
 #include "store/sqlite/checkpointer.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/memtable.h"
+#include "store/sqlite/place.h"
 #include "store/sqlite/readers.h"
 #include "store/sqlite/search_file.h"
 
@@ -102,7 +103,7 @@ class Loop {
         random_(settings.seed) {
     connection_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
     connection_.on_commit([this](int pages) { log_pages_ = pages; });
-    team_ = connection_.integer("SELECT team FROM contact LIMIT 1");
+    team_ = core::TeamId(connection_.integer("SELECT team FROM contact LIMIT 1"));
     contacts_ = static_cast<std::uint64_t>(connection_.integer("SELECT max(id) FROM contact"));
     before_ = counted();
   }
@@ -115,10 +116,11 @@ class Loop {
     Statement commit(connection_, "COMMIT");
     Statement update(connection_,
                      "UPDATE contact SET rev = rev + 1, updated = ?, first = ?, display_name = ?, custom = ? "
-                     "WHERE team = ? AND id = ? RETURNING rev");
-    Statement append(connection_,
-                     "INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, "
-                     "changes) VALUES (?, ?, 'contact', ?, ?, ?, 'update', 'key 1', ?, ?)");
+                     "WHERE place = ? RETURNING rev");
+    Statement append(
+        connection_,
+        "INSERT INTO change_log (place, subject, subject_id, rev, at, operation, actor, request_id, changes) "
+        "VALUES (?, 'contact', ?, ?, ?, 'update', 'key 1', ?, ?)");
     Result result;
     const auto measured_from = Clock::now() + length(settings_.warmup);
     const auto end = measured_from + length(settings_.seconds);
@@ -176,12 +178,13 @@ class Loop {
     const Values values(static_cast<std::uint64_t>(writes_));
     std::int64_t rev = 0;
     {
-      Execution row(update, time, values.first(), values.display_name(), values.custom(), team_, id);
+      Execution row(update, time, values.first(), values.display_name(), values.custom(),
+                    place_of(team_, core::ContactId(id)));
       row.next();
       rev = row.integer();
       row.next();
     }
-    store::sqlite::run(append, team_, before_.last_seq + writes_, id, rev, time,
+    store::sqlite::run(append, place_of(team_, before_.last_seq + writes_), id, rev, time,
                        core::Uuid(bench::uuid_bytes(random_.next())), values.changes());
   }
 
@@ -194,7 +197,7 @@ class Loop {
   Checkpointer checkpointer_;
   bench::Random random_;
   int log_pages_ = 0;
-  std::int64_t team_ = 0;
+  core::TeamId team_;
   std::uint64_t contacts_ = 0;
   std::int64_t writes_ = 0;
   Count before_;

@@ -174,6 +174,9 @@ std::optional<ContactId> addressee(const ContactPatch& patch, const TeamState& s
 
 ContactId granted_contact_id(const CreateContact& action, const TeamState& state, Recorder& recorder) {
   if (!action.id) return recorder.new_contact();
+  if (action.id->value() < 1 || action.id->value() > kContactIdMax) {
+    throw Error(ErrorCode::bad_data, {{"id", "must be between 1 and " + std::to_string(kContactIdMax)}});
+  }
   if (state.contact(*action.id)) throw Error(ErrorCode::conflict, {{"id", "is taken already"}});
   recorder.use_contact(*action.id);
   return *action.id;

@@ -31,6 +31,9 @@ Decision decide_action(CreateTeam& action, const TeamState& state, Recorder& rec
   Texts texts;
   const Team team{.id = recorder.team(), .name = texts.name("name", action.name), .created = recorder.time()};
   texts.throw_if_bad();
+  if (team.id.value() < 1 || team.id.value() > kTeamIdMax) {
+    throw Error(ErrorCode::bad_data, {{"id", "must be between 1 and " + std::to_string(kTeamIdMax)}});
+  }
   if (state.directory()) throw Error(ErrorCode::conflict, {{"id", "is taken already"}});
   recorder.log(Subject::team, team.id.value(), 1, Operation::create, {{"name", {}, team.name}});
   Decision decision = recorder.decision(TeamSaved{team});

@@ -15,6 +15,10 @@ namespace cardfile::core {
 /// The largest integer that every JSON client can hold exactly (2^53 - 1); ids never pass it.
 inline constexpr std::int64_t kIdMax = (std::int64_t{1} << 53) - 1;
 
+/// A team and a contact of it together are one integer wherever one is needed: 20 bits for teams, 43 for contacts.
+inline constexpr std::int64_t kTeamIdMax = (std::int64_t{1} << 20) - 1;
+inline constexpr std::int64_t kContactIdMax = (std::int64_t{1} << 43) - 1;
+
 /// An integer id of one kind of thing, unique within a team. 0 stands for "none".
 template <class Tag>
 class Id {

@@ -191,6 +191,17 @@ TEST(CreateContact, RefusesAChosenIdThatIsTaken) {
   EXPECT_EQ(team.stored(ada.id), ada);
 }
 
+TEST(CreateContact, RefusesAChosenIdThatIsTooLarge) {
+  FakeTeam team;
+  const auto create = [](std::int64_t id) {
+    return CreateContact{.id = ContactId(id), .patch = {.phone = "13125550142"}};
+  };
+  const std::vector<FieldError> problems{{"id", "must be between 1 and 8796093022207"}};
+  EXPECT_EQ(team.refuses(create(kContactIdMax + 1)).errors(), problems);
+  EXPECT_EQ(team.refuses(create(-1)).errors(), problems);
+  EXPECT_EQ(team.does(create(kContactIdMax)).id, ContactId(kContactIdMax));
+}
+
 TEST(CreateContact, ThatBecomesAnUpdateKeepsTheIdThatIsThere) {
   FakeTeam team;
   const Contact ada = team.has_contact({.phone = "13125550142"});

@@ -70,14 +70,14 @@ const Damage kDamages[] = {
     {"AnAssigneeOfNoTeam", "UPDATE contact SET assigned = 99 WHERE id = 2",
      "Contact 2 of team 1 is assigned to a user that the team does not have"},
     {"ARowThatTheLogDoesNotKnow",
-     "INSERT INTO contact SELECT team, 90, randomblob(16), rev, creator, created, updated, first, last, display_name, "
-     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
+     "INSERT INTO contact SELECT place - 2 + 90, randomblob(16), rev, creator, created, updated, first, last, "
+     "display_name, avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
      "Contact 90 of team 1 is not in the change log"},
     {"ARowThatIsGone", "DELETE FROM contact WHERE id = 2",
      "Contact 2 of team 1 is not deleted in the change log but has no row"},
     {"ARowThatIsDeleted",
-     "INSERT INTO contact SELECT team, 3, randomblob(16), rev, creator, created, updated, first, last, display_name, "
-     "avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
+     "INSERT INTO contact SELECT place - 2 + 3, randomblob(16), rev, creator, created, updated, first, last, "
+     "display_name, avatar, assigned, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM contact WHERE id = 2",
      "Contact 3 of team 1 is deleted in the change log but still has a row"},
     {"ACounterOfContactsBehind", "UPDATE last_given SET contact = 1", "Team 1 may give the id of a contact twice"},
     {"ACounterOfChannelsBehind", "UPDATE last_given SET channel = 1", "Team 1 may give the id of a channel twice"},

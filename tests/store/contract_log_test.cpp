@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "store/world.h"
 
 namespace cardfile::test {
@@ -47,6 +49,26 @@ void expect_rising(const std::vector<core::ChangeEntry>& log) {
     EXPECT_EQ(log[i].seq, log[i - 1].seq + 1);
     EXPECT_GT(log[i].at, log[i - 1].at);
   }
+}
+
+// Numbers that would run into one another where a team's and its contact's are kept as one.
+TEST_P(ChangeLog, AndContactsOfTeamsThatCannotBeAreNobodys) {
+  constexpr core::TeamId kOther(2);
+  world.commit(core::CreateTeam{.name = "Other"}, kOther);
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  world.has_contact({.phone = "13125550142"}, kOther);
+  for (const std::int64_t team : {kTeam.value() + 2 * (core::kTeamIdMax + 1), core::kTeamIdMax + 1, std::int64_t{-1},
+                                  std::numeric_limits<std::int64_t>::max()}) {
+    EXPECT_FALSE(world.contact(ada.id, core::TeamId(team))) << team;
+    EXPECT_TRUE(world.log(core::TeamId(team)).empty()) << team;
+    EXPECT_EQ(world.refusal(core::CreateTeam{.name = "None"}, core::TeamId(team)), core::ErrorCode::bad_data) << team;
+  }
+  for (const std::int64_t id : {ada.id.value() + core::kContactIdMax + 1, std::int64_t{-1}, core::kIdMax,
+                                std::numeric_limits<std::int64_t>::max()}) {
+    EXPECT_FALSE(world.contact(core::ContactId(id))) << id;
+  }
+  EXPECT_TRUE(world.store().changes(kTeam, std::numeric_limits<std::int64_t>::max(), 10).empty());
+  EXPECT_EQ(world.store().changes(kTeam, -1, 10), world.log());
 }
 
 TEST_P(ChangeLog, RisesWhileTheClockStandsStill) {

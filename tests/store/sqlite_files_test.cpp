@@ -107,7 +107,24 @@ TEST_F(DataFolder, IsHeldByOneProcessAtATime) {
 TEST_F(DataFolder, OfANewerFormatIsRefusedWithBothVersions) {
   world_.close();
   store::sqlite::Connection({.file = folder() / "cardfile.db"}).execute("PRAGMA user_version = 4711");
-  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 3")));
+  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 4")));
+}
+
+TEST_F(DataFolder, OfTheFormatBeforePlacesIsBroughtAfter) {
+  const auto ada = world_.has_contact({.phone = "13125550142", .first = "Ada"});
+  const auto augusta = world_.update(ada.id, {.first = "Augusta"});
+  const auto entries = world_.store().changes(kTeam, 0, 100);
+  world_.close();
+  store::sqlite::Connection({.file = folder() / "cardfile.db"})
+      .execute(
+          "CREATE TABLE old_contact AS SELECT * FROM contact; DROP TABLE contact;"
+          "ALTER TABLE old_contact RENAME TO contact; CREATE INDEX contact_updated ON contact (team, updated);"
+          "CREATE TABLE old_log AS SELECT * FROM change_log; DROP TABLE change_log;"
+          "ALTER TABLE old_log RENAME TO change_log; PRAGMA user_version = 3");
+  world_.reopen();
+  EXPECT_EQ(world_.contact(ada.id), augusta);
+  EXPECT_EQ(world_.store().changes(kTeam, 0, 100), entries);
+  EXPECT_THAT(world_.findings(), testing::IsEmpty());
 }
 
 TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {

@@ -23,14 +23,14 @@ const commit = db.prepare('COMMIT');
 const rollback = db.prepare('ROLLBACK');
 const teamOfKey = db.prepare("SELECT team FROM api_key WHERE digest = ? AND kind = 'api' AND revoked = 0");
 const fieldsOf = db.prepare('SELECT id FROM custom_field WHERE team = ?').pluck();
-const contactById = db.prepare('SELECT * FROM contact WHERE team = ? AND id = ?');
+const contactById = db.prepare('SELECT * FROM contact WHERE place = (? << 43 | ?)');
 const ownerOfAddress = db.prepare('SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?').pluck();
 const saveContact = db.prepare(
-  'UPDATE contact SET rev = ?, updated = ?, first = ?, last = ?, display_name = ?, custom = ? WHERE team = ? AND id = ?');
-const lastEntry = db.prepare('SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1');
+  'UPDATE contact SET rev = ?, updated = ?, first = ?, last = ?, display_name = ?, custom = ? WHERE place = (? << 43 | ?)');
+const lastEntry = db.prepare('SELECT seq, at FROM change_log WHERE place < (? + 1) << 43 ORDER BY place DESC LIMIT 1');
 const appendEntry = db.prepare(
-  'INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, changes) ' +
-  "VALUES (?, ?, 'contact', ?, ?, ?, 'update', 'key 1', ?, ?)");
+  'INSERT INTO change_log (place, subject, subject_id, rev, at, operation, actor, request_id, changes) ' +
+  "VALUES ((? << 43 | ?), 'contact', ?, ?, ?, 'update', 'key 1', ?, ?)");
 
 // The small things of a team stay in memory, as they do in Cardfile.
 const teams = new Map();

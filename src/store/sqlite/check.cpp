@@ -15,6 +15,7 @@
 #include "core/change.h"
 #include "core/replay.h"
 #include "store/sqlite/check_directory.h"
+#include "store/sqlite/place.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search_check.h"
 #include "store/sqlite/view.h"
@@ -100,7 +101,7 @@ class ContactCheck {
  private:
   void check_rows() {
     Statement statement(connection_,
-                        std::string("SELECT team, id, ") + kContactColumns + " FROM contact ORDER BY team, id");
+                        std::string("SELECT team, id, ") + kContactColumns + " FROM contact ORDER BY place");
     Execution row(statement);
     while (row.next()) {
       ContactName name{.team = row.integer(), .id = row.integer()};
@@ -138,9 +139,10 @@ class ContactCheck {
   }
 
   void check_uuid_index() {
-    Statement statement(connection_,
-                        "SELECT team, id FROM contact_uuid AS named WHERE NOT EXISTS (SELECT 1 FROM contact "
-                        "WHERE contact.team = named.team AND contact.id = named.id AND contact.uuid = named.uuid)");
+    Statement statement(
+        connection_,
+        "SELECT team, id FROM contact_uuid AS named WHERE NOT EXISTS (SELECT 1 FROM contact WHERE contact.place = " +
+            place_of("named.team", "named.id") + " AND contact.uuid = named.uuid)");
     Execution row(statement);
     while (row.next()) {
       const ContactName name{.team = row.integer(), .id = row.integer()};
@@ -191,7 +193,7 @@ class LogCheck {
       : report_(report),
         largest_(largest),
         statement_(connection,
-                   std::string("SELECT team, seq, at, ") + kEntryColumns + " FROM change_log ORDER BY team, seq") {}
+                   std::string("SELECT team, seq, at, ") + kEntryColumns + " FROM change_log ORDER BY place") {}
 
   void check() {
     Execution row(statement_);
@@ -269,9 +271,9 @@ class HistoryCheck {
         report_(report),
         entries_statement_(connection,
                            "SELECT team, subject_id, rev, at, operation, changes FROM change_log "
-                           "WHERE subject = 'contact' ORDER BY team, subject_id, seq"),
+                           "WHERE subject = 'contact' ORDER BY team, subject_id, place"),
         contacts_statement_(connection, std::string("SELECT team, id, rev, updated, ") + kContactColumns +
-                                            " FROM contact ORDER BY team, id"),
+                                            " FROM contact ORDER BY place"),
         entries_(entries_statement_),
         contacts_(contacts_statement_) {}
 
@@ -445,7 +447,7 @@ class ListCheck {
   void check_histories() {
     Statement statement(connection_,
                         "SELECT team, subject_id, rev, at, operation, changes FROM change_log "
-                        "WHERE subject = 'list' ORDER BY team, subject_id, seq");
+                        "WHERE subject = 'list' ORDER BY team, subject_id, place");
     Execution entry(statement);
     ListHistory history;
     while (entry.next()) {
@@ -521,7 +523,8 @@ class ListCheck {
   void check_contacts() {
     Statement statement(connection_,
                         "SELECT team, list, contact FROM list_member AS member WHERE NOT EXISTS (SELECT 1 FROM contact "
-                        "WHERE contact.team = member.team AND contact.id = member.contact)");
+                        "WHERE contact.place = " +
+                            place_of("member.team", "member.contact") + ")");
     Execution row(statement);
     while (row.next()) {
       const ListName name{.team = row.integer(), .id = row.integer()};
@@ -577,10 +580,15 @@ void check_contact_counts(Connection& connection, Report& report) {
   }
 }
 
+/// In SQL: the last entry of the change log of the team in that column; 0 when there is none.
+std::string last_seq_of(const std::string& team) {
+  const auto number_max = std::to_string(core::kContactIdMax);
+  return "(SELECT coalesce(max(place), 0) & " + number_max + " FROM change_log WHERE place BETWEEN " +
+         place_of(team, "0") + " AND " + place_of(team, number_max) + ")";
+}
+
 void check_flushed(Connection& connection, Report& report) {
-  Statement statement(connection,
-                      "SELECT team FROM flushed WHERE seq > (SELECT coalesce(max(seq), 0) FROM change_log "
-                      "WHERE change_log.team = flushed.team)");
+  Statement statement(connection, "SELECT team FROM flushed WHERE seq > " + last_seq_of("flushed.team"));
   Execution row(statement);
   while (row.next())
     report.add("The rows of team " + std::to_string(row.integer()) + " are said to be ahead of its change log.");
@@ -591,8 +599,8 @@ void check_webhook_positions(Connection& connection, Report& report) {
   Statement misplaced(
       connection,
       "SELECT webhook.team, webhook.id FROM webhook LEFT JOIN webhook_position AS place ON place.team = "
-      "webhook.team AND place.webhook = webhook.id WHERE place.seq IS NULL OR place.seq < 0 OR place.seq > "
-      "(SELECT coalesce(max(seq), 0) FROM change_log WHERE change_log.team = webhook.team)");
+      "webhook.team AND place.webhook = webhook.id WHERE place.seq IS NULL OR place.seq < 0 OR place.seq > " +
+          last_seq_of("webhook.team"));
   Execution webhook(misplaced);
   while (webhook.next()) {
     const auto team = std::to_string(webhook.integer());

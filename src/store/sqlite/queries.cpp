@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "store/sqlite/place.h"
 #include "wire/columns.h"
 #include "wire/json_out.h"
 
@@ -24,7 +25,7 @@ std::string_view column_of(ContactOrder order) {
     case ContactOrder::created:
       return "created";
     case ContactOrder::id:
-      return "id";
+      return "place";
     case ContactOrder::first:
       return "first COLLATE NOCASE";
     case ContactOrder::last:
@@ -39,19 +40,20 @@ std::string_view column_of(ContactOrder order) {
 std::string order_by(const core::ContactQuery& query) {
   const std::string direction = query.direction == Direction::ascending ? "" : " DESC";
   std::string terms = " ORDER BY " + std::string(column_of(query.order)) + direction;
-  if (query.order != ContactOrder::updated && query.order != ContactOrder::id) terms += ", id" + direction;
+  if (query.order != ContactOrder::updated && query.order != ContactOrder::id) terms += ", place" + direction;
   return terms;
 }
 
-/// Which index leads to the rows: that by `updated`, or the one by id, along which the table itself is in order.
+/// What leads to the rows: the index by `updated`, or the table itself, which is in order of ids.
 enum class Walk { by_updated, by_id };
 
 /// Values are bound under numbers that are the same in all statements: 1 team, 2 and 3 bounds, 4 user, 5 and on the
 /// rest. So there are only as many texts of statements as there are kinds of queries.
 std::string where(const core::ContactQuery& query, Walk walk, const NewerContacts& newer) {
-  // What is true anyway makes the index by id look better than that by `updated`, which the plus hides.
-  std::string conditions = walk == Walk::by_updated ? " WHERE team = ?1 AND updated > ?2 AND updated < ?3"
-                                                    : " WHERE team = ?1 AND id > 0 AND +updated > ?2 AND +updated < ?3";
+  static const std::string by_id = " WHERE place BETWEEN " + place_of("?1", "0") + " AND " +
+                                   place_of("?1", std::to_string(core::kContactIdMax)) +
+                                   " AND updated > ?2 AND updated < ?3";
+  std::string conditions = walk == Walk::by_updated ? " WHERE team = ?1 AND updated > ?2 AND updated < ?3" : by_id;
   if (!newer.contacts.empty()) conditions += " AND NOT row_is_behind(id)";
   if (query.assigned) conditions += " AND assigned = ?4";
   if (query.filter) {
@@ -73,7 +75,7 @@ std::string select_page(const core::ContactQuery& query, const NewerContacts& ne
   const std::string limited = in_order + " LIMIT ?5 OFFSET ?6";
   if (query.order == ContactOrder::updated || query.order == ContactOrder::id) return select(kContactColumns, limited);
   // What has to be sorted is sorted without its rows, which would take a gigabyte on the way to a deep page.
-  return select(kContactColumns, " WHERE team = ?1 AND id IN (" + select("id", limited) + ")" + order_by(query));
+  return select(kContactColumns, " WHERE place IN (" + select("place", limited) + ")" + order_by(query));
 }
 
 std::string select_candidates(const core::ContactQuery& query, const NewerContacts& newer) {
@@ -290,8 +292,9 @@ std::vector<core::ListTarget> Queries::targets(core::TeamId team, core::ListId l
   Execution row(
       prepared(
           "SELECT contact.id, contact.first, contact.last, contact.channels FROM list_member AS member JOIN contact "
-          "ON contact.team = member.team AND contact.id = member.contact "
-          "WHERE member.team = ? AND member.list = ? ORDER BY member.contact"),
+          "ON contact.place = " +
+          place_of("member.team", "member.contact") +
+          " WHERE member.team = ? AND member.list = ? ORDER BY member.contact"),
       team, list);
   while (row.next()) {
     core::Contact contact;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "store/sqlite/place.h"
 #include "wire/change_json.h"
 #include "wire/columns.h"
 
@@ -16,6 +17,10 @@ const char* const kContactColumns =
     "contact.last, contact.display_name, contact.avatar, contact.assigned, contact.blocked, "
     "contact.unsubscribed_admin, contact.unsubscribed_contact, contact.custom, contact.tags, "
     "contact.email_suppressions, contact.channels, contact.notes";
+
+std::string place_of(std::string_view team, std::string_view number) {
+  return "(" + std::string(team) + " << " + std::to_string(kNumberBits) + " | " + std::string(number) + ")";
+}
 
 const char* const kEntryColumns = "seq, subject, subject_id, rev, at, operation, actor, request_id, changes";
 
@@ -192,7 +197,8 @@ class TeamReader {
         secrets_(connection, "SELECT id, name, sealed, created, revoked FROM api_secret WHERE team = ?"),
         webhooks_(connection, "SELECT id, kind, url, events, token, secret, created FROM webhook WHERE team = ?"),
         last_given_(connection, "SELECT contact, channel, tag, list, webhook FROM last_given WHERE team = ?"),
-        last_entry_(connection, "SELECT seq, at FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1") {}
+        last_entry_(connection,
+                    "SELECT seq, at FROM change_log WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1") {}
 
   TeamRows read(core::Team team) {
     TeamRows rows;
@@ -211,7 +217,7 @@ class TeamReader {
       row.read(rows.clock.list);
       row.read(rows.clock.webhook);
     }
-    if (Execution row(last_entry_, team.id); row.next()) {
+    if (Execution row(last_entry_, first_place_of(team.id), last_place_of(team.id)); row.next()) {
       rows.clock.seq = row.integer();
       rows.clock.updated = row.time();
     }
@@ -282,21 +288,21 @@ std::vector<TeamRows> read_teams(Connection& connection) {
 }
 
 RowReader::RowReader(Connection& connection)
-    : contact_(connection, std::string("SELECT ") + kContactColumns + " FROM contact WHERE team = ? AND id = ?"),
+    : contact_(connection, std::string("SELECT ") + kContactColumns + " FROM contact WHERE place = ?"),
       id_of_uuid_(connection, "SELECT id FROM contact_uuid WHERE team = ? AND uuid = ?"),
       owner_(connection, "SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?"),
       member_(connection, "SELECT 1 FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
       members_(connection, "SELECT contact FROM list_member WHERE team = ? AND list = ? ORDER BY contact"),
       lists_(connection, "SELECT list FROM list_member WHERE team = ? AND contact = ? ORDER BY list"),
       changes_(connection, std::string("SELECT ") + kEntryColumns +
-                               " FROM change_log WHERE team = ? AND seq > ? ORDER BY seq LIMIT ?"),
+                               " FROM change_log WHERE place > ? AND place <= ? ORDER BY place LIMIT ?"),
       webhook_positions_(connection, "SELECT webhook, seq FROM webhook_position WHERE team = ?"),
       contact_count_(connection, "SELECT contacts FROM contact_count WHERE team = ?"),
-      last_seq_(connection, "SELECT seq FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1"),
+      last_seq_(connection, "SELECT seq FROM change_log WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"),
       flushed_seq_(connection, "SELECT seq FROM flushed WHERE team = ?") {}
 
 std::optional<core::Contact> RowReader::contact(core::TeamId team, core::ContactId id) {
-  Execution row(contact_, team, id);
+  Execution row(contact_, place_of(team, id));
   if (!row.next()) return std::nullopt;
   return read_contact(row);
 }
@@ -334,7 +340,7 @@ std::vector<core::ListId> RowReader::lists_of(core::TeamId team, core::ContactId
 
 std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) {
   std::vector<core::ChangeEntry> entries;
-  Execution row(changes_, team, after_seq, static_cast<std::int64_t>(limit));
+  Execution row(changes_, place_of(team, after_seq), last_place_of(team), static_cast<std::int64_t>(limit));
   while (row.next()) entries.push_back(read_entry(row));
   return entries;
 }
@@ -355,7 +361,7 @@ std::int64_t RowReader::contact_count(core::TeamId team) {
 }
 
 std::int64_t RowReader::last_seq(core::TeamId team) {
-  Execution row(last_seq_, team);
+  Execution row(last_seq_, first_place_of(team), last_place_of(team));
   return row.next() ? row.integer() : 0;
 }
 
@@ -368,22 +374,23 @@ RowWriter::RowWriter(Connection& connection)
     : connection_(connection),
       insert_contact_(
           connection,
-          "INSERT INTO contact (team, id, uuid, rev, creator, created, updated, first, last, display_name, "
+          "INSERT INTO contact (place, uuid, rev, creator, created, updated, first, last, display_name, "
           "avatar, assigned, blocked, unsubscribed_admin, unsubscribed_contact, custom, tags, "
-          "email_suppressions, channels, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+          "email_suppressions, channels, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       update_contact_(
           connection,
           "UPDATE contact SET rev = ?, updated = ?, first = ?, last = ?, display_name = ?, avatar = ?, "
           "assigned = ?, blocked = ?, unsubscribed_admin = ?, unsubscribed_contact = ?, custom = ?, tags = ?, "
-          "email_suppressions = ?, channels = ?, notes = ? WHERE team = ? AND id = ?"),
-      delete_contact_(connection, "DELETE FROM contact WHERE team = ? AND id = ?"),
+          "email_suppressions = ?, channels = ?, notes = ? WHERE place = ?"),
+      delete_contact_(connection, "DELETE FROM contact WHERE place = ?"),
       insert_uuid_(connection, "INSERT INTO contact_uuid (team, uuid, id) VALUES (?, ?, ?)"),
       delete_uuid_(connection, "DELETE FROM contact_uuid WHERE team = ? AND uuid = ?"),
       insert_address_(connection, "INSERT INTO address (team, type, value, contact) VALUES (?, ?, ?, ?)"),
       delete_address_(connection, "DELETE FROM address WHERE team = ? AND type = ? AND value = ?"),
-      append_entry_(connection,
-                    "INSERT INTO change_log (team, seq, subject, subject_id, rev, at, operation, actor, request_id, "
-                    "changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      append_entry_(
+          connection,
+          "INSERT INTO change_log (place, subject, subject_id, rev, at, operation, actor, request_id, changes) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       save_last_given_(
           connection,
           "INSERT OR REPLACE INTO last_given (team, contact, channel, tag, list, webhook) VALUES (?, ?, ?, ?, ?, ?)"),
@@ -441,7 +448,7 @@ void RowWriter::update(core::TeamId team, const core::Contact& contact) {
   run(update_contact_, contact.rev, contact.updated, TextOrNull{contact.first}, TextOrNull{contact.last},
       TextOrNull{contact.display_name}, TextOrNull{contact.avatar}, contact.assigned, contact.consent.blocked,
       contact.consent.unsubscribed_admin, contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags},
-      TextOrNull{suppressions}, TextOrNull{channels}, TextOrNull{notes}, team, contact.id);
+      TextOrNull{suppressions}, TextOrNull{channels}, TextOrNull{notes}, place_of(team, contact.id));
   // Only contacts that are there are updated: that the row is gone means that the tables contradict themselves.
   if (connection_.rows_changed() != 1) throw std::logic_error("An update of a contact found no row.");
 }
@@ -465,7 +472,7 @@ void RowWriter::save_last_given(core::TeamId team, const core::TeamClock& clock)
 
 void RowWriter::append(core::TeamId team, const core::ChangeEntry& entry) {
   const auto changes = wire::changes_to_json(entry.changes);
-  run(append_entry_, team, entry.seq, core::to_string(entry.subject), entry.subject_id, entry.rev, entry.at,
+  run(append_entry_, place_of(team, entry.seq), core::to_string(entry.subject), entry.subject_id, entry.rev, entry.at,
       core::to_string(entry.operation), entry.actor, entry.request_id, changes);
 }
 
@@ -479,16 +486,16 @@ void RowWriter::insert(core::TeamId team, const core::Contact& contact) {
   const auto suppressions = wire::email_suppressions_column(contact.email_suppressions);
   const auto channels = wire::channels_column(contact.channels);
   const auto notes = wire::notes_column(contact.notes);
-  run(insert_contact_, team, contact.id, contact.uuid, contact.rev, contact.creator, contact.created, contact.updated,
-      TextOrNull{contact.first}, TextOrNull{contact.last}, TextOrNull{contact.display_name}, TextOrNull{contact.avatar},
-      contact.assigned, contact.consent.blocked, contact.consent.unsubscribed_admin,
+  run(insert_contact_, place_of(team, contact.id), contact.uuid, contact.rev, contact.creator, contact.created,
+      contact.updated, TextOrNull{contact.first}, TextOrNull{contact.last}, TextOrNull{contact.display_name},
+      TextOrNull{contact.avatar}, contact.assigned, contact.consent.blocked, contact.consent.unsubscribed_admin,
       contact.consent.unsubscribed_contact, TextOrNull{custom}, TextOrNull{tags}, TextOrNull{suppressions},
       TextOrNull{channels}, TextOrNull{notes});
   run(insert_uuid_, team, contact.uuid, contact.id);
 }
 
 void RowWriter::remove(core::TeamId team, const core::Contact& contact) {
-  run(delete_contact_, team, contact.id);
+  run(delete_contact_, place_of(team, contact.id));
   run(delete_uuid_, team, contact.uuid);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "store/sqlite/place.h"
 #include "store/sqlite/view.h"
 
 namespace cardfile::store::sqlite {
@@ -189,7 +190,7 @@ Search::Search(Connection& contacts, RowReader& rows, const Memtable& memtable, 
       rows_(rows),
       memtable_(memtable),
       log_(contacts),
-      changes_(contacts, "SELECT subject_id FROM change_log WHERE team = ? AND seq > ? AND subject = 'contact'"),
+      changes_(contacts, "SELECT subject_id FROM change_log WHERE place > ? AND place <= ? AND subject = 'contact'"),
       file_(file) {}
 
 Search::~Search() = default;
@@ -259,7 +260,7 @@ Search::Index* Search::index() {
 std::optional<std::set<core::ContactId>> Search::changed_since(core::TeamId team, const Watermark& watermark) {
   std::set<core::ContactId> changed;
   std::size_t entries = 0;
-  Execution row(changes_, team, watermark.seq);
+  Execution row(changes_, place_of(team, watermark.seq), last_place_of(team));
   while (row.next()) {
     if (++entries > kChangedMax) return std::nullopt;
     changed.insert(row.id<core::ContactId>());

@@ -9,6 +9,7 @@
 
 #include "core/query.h"
 #include "core/text.h"
+#include "store/sqlite/place.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/view.h"
 
@@ -26,8 +27,9 @@ class SearchIndexCheck {
         reader_(contacts),
         index_({.file = file, .read_only = true}),
         log_(contacts),
-        changes_(contacts, "SELECT subject_id FROM change_log WHERE team = ? AND seq > ? AND subject = 'contact'"),
-        rows_(contacts, std::string("SELECT ") + kContactColumns + " FROM contact WHERE team = ? ORDER BY id"),
+        changes_(contacts, "SELECT subject_id FROM change_log WHERE place > ? AND place <= ? AND subject = 'contact'"),
+        rows_(contacts,
+              std::string("SELECT ") + kContactColumns + " FROM contact WHERE place BETWEEN ? AND ? ORDER BY place"),
         entries_(index_,
                  "SELECT contact, first, last, display_name, email, phone FROM entry WHERE slot = ? ORDER BY contact") {
   }
@@ -58,7 +60,7 @@ class SearchIndexCheck {
  private:
   bool agrees(const View& view, core::TeamId team, std::int64_t slot, const Watermark& watermark) {
     const auto changed = changed_since(team, watermark);
-    Execution rows(rows_, team);
+    Execution rows(rows_, first_place_of(team), last_place_of(team));
     Execution entries(entries_, slot);
     for (;;) {
       const auto stored = next_contact(view, team, rows, changed);
@@ -69,7 +71,7 @@ class SearchIndexCheck {
 
   std::set<std::int64_t> changed_since(core::TeamId team, const Watermark& watermark) {
     std::set<std::int64_t> changed;
-    Execution row(changes_, team, watermark.seq);
+    Execution row(changes_, place_of(team, watermark.seq), last_place_of(team));
     while (row.next()) changed.insert(row.integer());
     return changed;
   }

@@ -1,4 +1,5 @@
 #include "store/sqlite/search_file.h"
+#include "store/sqlite/place.h"
 
 #include <cerrno>
 #include <system_error>
@@ -72,17 +73,18 @@ void SearchFile::make_anew() const {
 }
 
 ChangeLogReader::ChangeLogReader(Connection& connection)
-    : last_(connection, "SELECT seq, at, request_id FROM change_log WHERE team = ? ORDER BY seq DESC LIMIT 1"),
-      at_(connection, "SELECT seq, at, request_id FROM change_log WHERE team = ? AND seq = ?") {}
+    : last_(connection,
+            "SELECT seq, at, request_id FROM change_log WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"),
+      at_(connection, "SELECT seq, at, request_id FROM change_log WHERE place = ?") {}
 
 Watermark ChangeLogReader::last(core::TeamId team) {
-  Execution row(last_, team);
+  Execution row(last_, first_place_of(team), last_place_of(team));
   return row.next() ? read_watermark(row) : Watermark{};
 }
 
 bool ChangeLogReader::has(core::TeamId team, const Watermark& watermark) {
   if (watermark.seq == 0) return true;
-  Execution row(at_, team, watermark.seq);
+  Execution row(at_, place_of(team, watermark.seq));
   return row.next() && read_watermark(row) == watermark;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/query.h"
 #include "core/text.h"
+#include "store/sqlite/place.h"
 
 namespace cardfile::store::sqlite {
 namespace {
@@ -214,10 +215,10 @@ SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& me
       log_(contacts_),
       select_teams_(contacts_, "SELECT team FROM team ORDER BY team"),
       select_contacts_(contacts_, std::string("SELECT ") + kContactColumns +
-                                      " FROM contact WHERE team = ? AND id > ? ORDER BY id LIMIT ?"),
+                                      " FROM contact WHERE place > ? AND place <= ? ORDER BY place LIMIT ?"),
       select_changes_(contacts_,
-                      "SELECT seq, at, request_id, subject, subject_id FROM change_log WHERE team = ? AND seq > ? "
-                      "ORDER BY seq LIMIT ?") {
+                      "SELECT seq, at, request_id, subject, subject_id FROM change_log WHERE place > ? AND place <= ? "
+                      "ORDER BY place LIMIT ?") {
   try {
     if (std::filesystem::exists(file.path())) {
       require_format(file.path());
@@ -290,7 +291,7 @@ std::optional<SearchWriter::Work> SearchWriter::next_work(core::TeamId team) {
 
 SearchWriter::Work SearchWriter::building(const View& view, core::TeamId team, Standing standing) {
   Work work{.team = team, .standing = standing, .contacts = {}};
-  Execution row(select_contacts_, team, standing.built_to, kStepMax);
+  Execution row(select_contacts_, place_of(team, standing.built_to), last_place_of(team), kStepMax);
   while (row.next()) {
     const auto stored = read_contact(row);
     const auto newest = view.newer(team, stored.id);
@@ -306,7 +307,7 @@ SearchWriter::Work SearchWriter::building(const View& view, core::TeamId team, S
 SearchWriter::Work SearchWriter::following(const View& view, core::TeamId team, Standing standing) {
   Work work{.team = team, .standing = standing, .contacts = {}};
   std::set<core::ContactId> changed;
-  Execution row(select_changes_, team, standing.watermark.seq, kStepMax);
+  Execution row(select_changes_, place_of(team, standing.watermark.seq), last_place_of(team), kStepMax);
   while (row.next()) {
     auto& watermark = work.standing.watermark;
     watermark.seq = row.integer();
