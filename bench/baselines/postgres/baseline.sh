@@ -60,8 +60,8 @@ pgbench() {
 postgres_cpu() {
   local process
   process=$(head -1 "$work/data-postgres/cluster/postmaster.pid")
-  # Whether children that have ended count: only the first process has waited for any.
-  cat "/proc/$process/stat" $(sed 's#[0-9]\+#/proc/&/stat#g' "/proc/$process/task/$process/children") 2> /dev/null |
+  # Whether children that have ended count: only the first process has waited for any. One may end while it is looked at.
+  { cat "/proc/$process/stat" $(sed 's#[0-9]\+#/proc/&/stat#g' "/proc/$process/task/$process/children") 2> /dev/null || true; } |
     awk -v ticks="$(getconf CLK_TCK)" '{sub(/.*\) /, ""); sum += $12 + $13 + $14 + $15} END {printf "%d\n", sum / ticks * 1e6}'
 }
 
