@@ -1,13 +1,16 @@
 #include "store/sqlite/checkpointer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "store/hooked_vfs.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/memtable.h"
 #include "store/sqlite/migrations.h"
@@ -80,6 +83,42 @@ TEST_F(WriteAheadLog, GrowsWhileAReaderKeepsAnOldStateAndBeginsAnewAfterwards) {
   commit_many(checkpointer);
   EXPECT_LE(pages_, kLimitPages);
   EXPECT_EQ(reader.integer("SELECT count(*) FROM number"), 2 * kCommits);
+}
+
+/// Counts syncs of the database, not of its log.
+class SyncCounter final : public HookedVfs {
+ public:
+  SyncCounter() : HookedVfs("sync-counter") {}
+
+  int on_this_thread() const { return on_this_thread_; }
+  int on_others() const { return on_others_; }
+
+ private:
+  std::optional<int> before(const FileCall& call) override {
+    if (call.asked == Asked::sync && call.kind == FileKind::database)
+      ++(std::this_thread::get_id() == this_thread_ ? on_this_thread_ : on_others_);
+    return std::nullopt;
+  }
+
+  const std::thread::id this_thread_ = std::this_thread::get_id();
+  std::atomic<int> on_this_thread_ = 0;
+  std::atomic<int> on_others_ = 0;
+};
+
+TEST_F(WriteAheadLog, IsCopiedAndSyncedForTheWriterBeforeItBeginsItAnew) {
+  SyncCounter syncs;
+  options_.vfs = syncs.name();
+  Connection writer(options_);
+  writer.execute("PRAGMA synchronous = NORMAL");
+  writer.execute("PRAGMA wal_autocheckpoint = 0");
+  int pages = 0;
+  writer.on_commit([&pages](int now) { pages = now; });
+  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  while (syncs.on_this_thread() == 0) {
+    writer.execute("INSERT INTO number VALUES (1)");
+    checkpointer.after_commit(writer, pages);
+  }
+  EXPECT_GE(syncs.on_others(), 2);
 }
 
 TEST_F(WriteAheadLog, StaysShortThoughAnIdleReaderKeepsASnapshot) {

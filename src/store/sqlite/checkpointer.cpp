@@ -5,6 +5,9 @@
 namespace cardfile::store::sqlite {
 namespace {
 
+// The second one has as much to copy as came while the first one was synced, and leaves less.
+constexpr int kLastSteps = 2;
+
 /// While it lives no reader keeps a snapshot.
 class NoSnapshots {
  public:
@@ -33,22 +36,28 @@ void Checkpointer::after_commit(Connection& writer, int pages) {
   if (pages < step_pages_) {
     next_step_ = step_pages_;
     next_restart_ = kStepsUntilRestart * step_pages_;
+    last_steps_ = 0;
     return;
   }
   if (pages < next_step_) return;
+  const bool is_long = pages >= next_restart_;
   {
     std::unique_lock lock(mutex_);
     // A disk that is slower than its writers: they wait for the step, or the log would outgrow any limit.
     if (pages >= next_restart_ + kStepsUntilRestart * step_pages_)
-      changed_.wait(lock, [this] { return !step_wanted_; });
-    if (step_wanted_) return;
-    step_wanted_ = pages < next_restart_;
+      changed_.wait(lock, [this] { return wanted_ == Step::none; });
+    if (wanted_ != Step::none) return;
+    if (last_steps_ < kLastSteps) wanted_ = is_long ? Step::last : Step::usual;
   }
-  next_step_ = pages + step_pages_ / 2;
-  if (pages < next_restart_) {
+  if (last_steps_ < kLastSteps) {
+    if (is_long) ++last_steps_;
+    // Little is to be left after a last step: its end is looked for after each commit.
+    next_step_ = is_long ? pages : pages + step_pages_ / 2;
     changed_.notify_all();
     return;
   }
+  last_steps_ = 0;
+  next_step_ = pages + step_pages_ / 2;
   // A reader that keeps an old state in use, such as a check, lets the log grow on; the next attempt is one step later.
   next_restart_ = pages + step_pages_;
   const NoSnapshots none(readers_);
@@ -62,25 +71,28 @@ void Checkpointer::stop() {
 }
 
 void Checkpointer::run(const std::stop_token& stop) {
-  while (wait_for_step(stop)) {
-    take_step();
+  for (auto step = wait_for_step(stop); step != Step::none; step = wait_for_step(stop)) {
+    take(step);
     {
       const std::lock_guard lock(mutex_);
-      step_wanted_ = false;
+      wanted_ = Step::none;
     }
     changed_.notify_all();
   }
 }
 
-bool Checkpointer::wait_for_step(const std::stop_token& stop) {
+Checkpointer::Step Checkpointer::wait_for_step(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  return changed_.wait(lock, stop, [this] { return step_wanted_; }) && !stop.stop_requested();
+  changed_.wait(lock, stop, [this] { return wanted_ != Step::none; });
+  return stop.stop_requested() ? Step::none : wanted_;
 }
 
-void Checkpointer::take_step() {
+void Checkpointer::take(Step step) {
   try {
     { const NoSnapshots of_before(readers_); }
     connection_.checkpoint(CheckpointMode::passive);
+    // SQLite does so only at the log's end, which the writer will reach: it would wait for all that was copied before.
+    if (step == Step::last) connection_.sync_database();
   } catch (const SqliteError& error) {
     if (!may_succeed_later(error)) failed_(error);
   }

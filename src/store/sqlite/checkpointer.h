@@ -14,8 +14,9 @@
 namespace cardfile::store::sqlite {
 
 /// Copies the log into the database on a thread of its own, in large steps and beside the writer. While the writer is
-/// busy that never reaches the log's end, so when the log has grown to several steps the writer itself copies the rest
-/// between two batches, and the log begins anew. If a step is still being taken at twice that, the writer waits for it.
+/// busy that never reaches the log's end, so when the log has grown to several steps there is a last one, after which
+/// the database is synced; then the writer itself copies the little that is left between two batches, and the log
+/// begins anew. If a step is still being taken at twice that, the writer waits for it.
 class Checkpointer {
  public:
   /// How far the log grows between two steps.
@@ -40,10 +41,12 @@ class Checkpointer {
   void stop();
 
  private:
+  enum class Step { none, usual, last };
+
   void run(const std::stop_token& stop);
-  /// False when the checkpointer is to end.
-  bool wait_for_step(const std::stop_token& stop);
-  void take_step();
+  /// Step::none when the checkpointer is to end.
+  Step wait_for_step(const std::stop_token& stop);
+  void take(Step step);
 
   Connection connection_;
   Readers& readers_;
@@ -53,10 +56,11 @@ class Checkpointer {
   // The writer's thread only.
   int next_step_;
   int next_restart_;
+  int last_steps_ = 0;  // Since the log became long.
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  bool step_wanted_ = false;  // Guarded by mutex_; true until the step is done.
+  Step wanted_ = Step::none;  // Guarded by mutex_; until the step is done.
 
   std::jthread thread_;  // Last, so that it ends first.
 };

@@ -142,6 +142,13 @@ CheckpointResult Connection::checkpoint(CheckpointMode mode) {
   return {.logged = std::max(result.logged, 0), .copied = std::max(result.copied, 0)};
 }
 
+void Connection::sync_database() {
+  sqlite3_file* file = nullptr;
+  require_ok(sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)),
+             "find the file of the database");
+  require_ok(file->pMethods->xSync(file, SQLITE_SYNC_NORMAL), "sync the database");
+}
+
 void Connection::leave_log_on_close() {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
 }

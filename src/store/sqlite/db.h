@@ -83,6 +83,8 @@ class Connection {
   void on_commit(std::function<void(int pages)> committed);
   /// Throws SqliteError; not finding everybody out of the way is no error.
   CheckpointResult checkpoint(CheckpointMode mode);
+  /// Syncs the database, not its log. Throws SqliteError.
+  void sync_database();
   /// Closing leaves the write-ahead log as it is, for the next opening to recover from.
   void leave_log_on_close();
 
