@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::size_t kWebhooksPerTeamMax = 100;
 
-std::string joined_names(const std::vector<EventType>& events) {
-  std::string names;
-  for (const EventType type : events) names.append(names.empty() ? "" : " ").append(to_string(type));
-  return names;
-}
-
 /// Adds a problem unless the field has one already.
 void report(std::vector<FieldError>& problems, std::string field, std::string message) {
   if (std::ranges::find(problems, field, &FieldError::field) != problems.end()) return;
@@ -61,7 +55,7 @@ Decision decide_action(CreateWebhook& action, const TeamState& state, Recorder& 
                   .created = recorder.time()};
   std::vector<FieldChange> changes = {{"kind", {}, std::string(to_string(webhook.kind))},
                                       {"url", {}, webhook.url},
-                                      {"events", {}, joined_names(webhook.events)}};
+                                      {"events", {}, names_of(webhook.events)}};
   if (action.sends_sample) changes.push_back({"send_sample", {}, true});
   recorder.log(Subject::webhook, webhook.id.value(), 1, Operation::create, std::move(changes));
   Decision decision = recorder.decision(WebhookSaved{webhook});
@@ -76,7 +70,7 @@ Decision decide_action(DeleteWebhook& action, const TeamState& state, Recorder& 
   recorder.log(Subject::webhook, webhook.id.value(), 2, Operation::remove,
                {{"kind", std::string(to_string(webhook.kind)), {}},
                 {"url", webhook.url, {}},
-                {"events", joined_names(webhook.events), {}}});
+                {"events", names_of(webhook.events), {}}});
   Decision decision = recorder.decision(WebhookDeleted{});
   decision.directory.emplace_back(WebhookRemoval{webhook.id});
   return decision;

@@ -53,10 +53,12 @@ std::optional<EventType> parse_event(WebhookKind kind, std::string_view word) {
   return found == types.end() ? std::nullopt : std::optional(*found);
 }
 
-std::string names_of_events(WebhookKind kind) {
+std::string names_of(std::span<const EventType> events, std::string_view between) {
   std::string names;
-  for (const EventType type : events_for(kind)) names.append(names.empty() ? "" : ", ").append(to_string(type));
+  for (const EventType type : events) names.append(names.empty() ? "" : between).append(to_string(type));
   return names;
 }
+
+std::string names_of_events(WebhookKind kind) { return names_of(events_for(kind), ", "); }
 
 }  // namespace cardfile::core

@@ -38,6 +38,8 @@ std::span<const EventType> events_for(WebhookKind kind);
 /// None for a word that is not among them.
 std::optional<EventType> parse_event(WebhookKind kind, std::string_view word);
 
+/// "target_opt_out target_opt_in", as the change log has them.
+std::string names_of(std::span<const EventType> events, std::string_view between = " ");
 /// "target_opt_out, target_opt_in, …": events_for() in words, for messages.
 std::string names_of_events(WebhookKind kind);
 

@@ -119,11 +119,9 @@ class Stored {
 
   void add_webhook(const core::Webhook& webhook) {
     Told& told = add("webhook", webhook.id, webhook.created);
-    std::string events;
-    for (const auto event : webhook.events) events.append(events.empty() ? "" : " ").append(core::to_string(event));
     told.set("kind", std::string(core::to_string(webhook.kind)));
     told.set("url", webhook.url);
-    told.set("events", events);
+    told.set("events", core::names_of(webhook.events));
   }
 
   template <class Id>
