@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr IdleOptions kFewIdle{.connections = 300, .requests = 2'000};
+constexpr IdleOptions kFewIdle{.connections = 300, .requests = 200};
 constexpr SoakOptions kShortSoak{.unit = milliseconds(200), .clients = 4};
 
 TEST(IdleConnections, WeighLittle) {
