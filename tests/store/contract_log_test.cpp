@@ -61,6 +61,8 @@ TEST_P(ChangeLog, AndContactsOfTeamsThatCannotBeAreNobodys) {
                                   std::numeric_limits<std::int64_t>::max()}) {
     EXPECT_FALSE(world.contact(ada.id, core::TeamId(team))) << team;
     EXPECT_TRUE(world.log(core::TeamId(team)).empty()) << team;
+    EXPECT_TRUE(world.store().contacts(core::TeamId(team), {.order = core::ContactOrder::id, .limit = 10}).empty())
+        << team;
     EXPECT_EQ(world.refusal(core::CreateTeam{.name = "None"}, core::TeamId(team)), core::ErrorCode::bad_data) << team;
   }
   for (const std::int64_t id : {ada.id.value() + core::kContactIdMax + 1, std::int64_t{-1}, core::kIdMax,

@@ -13,6 +13,9 @@ void migrate(Connection& connection) {
     throw OpenError("The data folder has format " + std::to_string(stored) +
                     ", and this cardfile knows formats up to " + std::to_string(known) +
                     "; start the newer cardfile that wrote it.");
+  if (stored == known) return;
+  // What is sorted on the way may be larger than memory.
+  connection.execute("PRAGMA temp_store = FILE");
   for (const auto& [version, sql] : migrations()) {
     if (version <= stored) continue;
     connection.execute("BEGIN IMMEDIATE");
@@ -20,6 +23,7 @@ void migrate(Connection& connection) {
     connection.execute("PRAGMA user_version = " + std::to_string(version));
     connection.execute("COMMIT");
   }
+  connection.execute("PRAGMA temp_store = MEMORY");
 }
 
 }  // namespace cardfile::store::sqlite

@@ -50,9 +50,10 @@ enum class Walk { by_updated, by_id };
 /// Values are bound under numbers that are the same in all statements: 1 team, 2 and 3 bounds, 4 user, 5 and on the
 /// rest. So there are only as many texts of statements as there are kinds of queries.
 std::string where(const core::ContactQuery& query, Walk walk, const NewerContacts& newer) {
+  // The plus keeps the index by `updated` out of it. A team that cannot be has its places among those of others.
   static const std::string by_id = " WHERE place BETWEEN " + place_of("?1", "0") + " AND " +
                                    place_of("?1", std::to_string(core::kContactIdMax)) +
-                                   " AND updated > ?2 AND updated < ?3";
+                                   " AND +team = ?1 AND updated > ?2 AND updated < ?3";
   std::string conditions = walk == Walk::by_updated ? " WHERE team = ?1 AND updated > ?2 AND updated < ?3" : by_id;
   if (!newer.contacts.empty()) conditions += " AND NOT row_is_behind(id)";
   if (query.assigned) conditions += " AND assigned = ?4";
