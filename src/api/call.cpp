@@ -20,7 +20,7 @@ wire::Json parse(std::string_view body) {
 /// From here on skipping to the page takes longer than answering many other requests.
 constexpr std::size_t kQuickOffsetMax = 1'000;
 
-/// Whether a page is read off an index that begins with the team.
+/// Whether a page is read off an index, or the table, in which the team's contacts stand together and in order.
 bool is_quick_page(const core::ContactQuery& query) {
   if (query.id || query.parent) return true;
   if (query.filter || query.assigned || query.offset > kQuickOffsetMax) return false;

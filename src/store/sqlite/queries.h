@@ -26,8 +26,8 @@ namespace cardfile::store::sqlite {
 /// Finds contacts through one connection, which no transaction is open on but the snapshot that is kept. What core says
 /// of a query decides; SQL is there to come to the candidates in few steps and in the right order.
 ///
-/// By `updated` and by `id` a page is read off an index, and the search index answers filters and orders by name. What
-/// neither helps is a scan of the whole team.
+/// By `updated` a page is read off an index, by `id` off the table, and the search index answers filters and orders by
+/// name. What neither helps is a scan of the whole team.
 class Queries {
  public:
   /// All are lent.

@@ -37,7 +37,12 @@ void Readers::bar_snapshots() {
 /// Of a reader that is at work its lease does it.
 void Readers::end_snapshot(Place& place) {
   const std::unique_lock lock(place.mutex, std::try_to_lock);
-  if (lock && place.reader) place.reader->snapshot.end();
+  if (!lock || !place.reader) return;
+  try {
+    place.reader->snapshot.end();
+  } catch (const SqliteError&) {
+    // The next reading meets it, and tells.
+  }
 }
 
 // In this order: whoever bars snapshots meanwhile either finds the reader given back or is seen here.
