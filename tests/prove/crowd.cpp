@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -30,7 +32,6 @@ constexpr std::int64_t kIdleBytesMax = 20 * 1024;
 // What a busy connection may take more beside a crowd. The promise is 120; a shared machine is not that exact.
 constexpr std::int64_t kBesidePercentMax = 150;
 constexpr int kMeasurementsAlone = 10;
-constexpr int kMeasurementsBeside = 100;
 constexpr std::int64_t kDescriptorsBeside = 20;  // Of the server, for files that it opens and closes again.
 
 constexpr std::string_view kHealth = "GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n";
@@ -54,6 +55,27 @@ std::int64_t least_nanoseconds_a_request(RunningServer& server, int requests, in
   }
   return least;
 }
+
+/// Asks on the peers' connections, one after the other, for as long as it lives.
+class Asking {
+ public:
+  explicit Asking(const std::vector<Peer>& peers)
+      : thread_([&peers](const std::stop_token& stop) { ask(peers, stop); }) {}
+
+ private:
+  static void ask(const std::vector<Peer>& peers, const std::stop_token& stop) {
+    std::string requests;
+    for (int i = 0; i < kRequestsAtOnce; ++i) requests += kHealth;
+    while (!stop.stop_requested()) {
+      for (const auto& peer : peers) peer.send(requests);
+      for (const auto& peer : peers) peer.hears_something();
+    }
+  }
+
+  static constexpr int kRequestsAtOnce = 10;  // Their answers are heard at once.
+
+  std::jthread thread_;
+};
 
 }  // namespace
 
@@ -81,8 +103,11 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
         peers.back().send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 30000\r\n\r\n" + std::string(25'000, 'x'));
       }
     }
+    std::optional<Asking> asking;
+    if (options.keep_asking) asking.emplace(peers);
     const std::int64_t enough = kBesidePercentMax * alone / 100;
-    const std::int64_t beside = least_nanoseconds_a_request(server, options.requests, kMeasurementsBeside, enough);
+    const std::int64_t beside = least_nanoseconds_a_request(server, options.requests, options.measurements, enough);
+    asking.reset();
     const std::int64_t each = (own_memory(process) - before) / count;
     campaign.count("connections", count);
     campaign.raise("bytes a connection at most", each);

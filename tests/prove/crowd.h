@@ -9,8 +9,11 @@ namespace cardfile::prove {
 
 struct IdleOptions {
   int connections = 10'000;
-  int requests = 5'000;           // Of a busy connection, by which is seen what the others cost it.
-  bool hold_half_a_body = false;  // A planted fault: they are not idle.
+  int requests = 5'000;    // Of a busy connection, by which is seen what the others cost it.
+  int measurements = 100;  // Of it at most: the least of them counts.
+  // Planted faults: they are not idle.
+  bool hold_half_a_body = false;
+  bool keep_asking = false;
 };
 
 /// A unit: so many connections make a request and wait. Each may cost the server 20 KiB of memory, and a busy one must

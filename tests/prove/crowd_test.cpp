@@ -25,6 +25,16 @@ TEST(IdleConnections, ThatHoldHalfABodyAreFound) {
       "an idle connection takes");
 }
 
+TEST(IdleConnections, ThatKeepAskingAreFound) {
+  IdleOptions faulty = kFewIdle;
+  faulty.keep_asking = true;
+  faulty.requests = 2'000;
+  faulty.measurements = 5;
+  expect_found(
+      "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); },
+      "ns beside idle connections");
+}
+
 TEST(Soak, LeavesMemoryAndDescriptorsAsTheyAre) {
   Campaign campaign(short_form("soak", 5));
   soak(campaign, kShortSoak);
