@@ -32,7 +32,7 @@ struct NewerContacts {
 struct MemtableLimits {
   std::size_t contacts = 12'288;              // As SqliteOptions::rows_behind_max.
   std::size_t bytes = std::size_t{16} << 20;  // Roughly: of the contacts and their texts.
-  std::size_t entries = 49'152;               // Of the change log, which are read again after a crash.
+  std::size_t entries = 98'304;               // Of the change log, which are read again after a crash.
 };
 
 /// What a commit has to make durable is the change log, which is written in order; the rows of updated contacts, which
