@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/text.h"
 #include "core/time.h"
 #include "wire/contact_json.h"
 #include "wire/members.h"
@@ -65,11 +66,11 @@ std::optional<std::vector<core::ChannelDraft>> read_channels(const Json& object,
   return drafts;
 }
 
-/// A member that is there but cannot be read counts: it has its own problem.
+/// Blanks are no address. A member that is there but cannot be read counts: it has its own problem.
 bool brings_address(const Json& body) {
   const auto filled = [&body](std::string_view name) {
     const auto value = body.given(name);
-    return value && !(value->is(JsonKind::string) && value->text().empty());
+    return value && !(value->is(JsonKind::string) && core::trimmed(value->text()).empty());
   };
   const auto channels = body.given("contact_channels");
   return filled("phone") || filled("email") || (channels && !(channels->is(JsonKind::array) && channels->empty()));
@@ -85,7 +86,7 @@ core::ContactPatch read_contact_patch(const Json& body, AddressRule rule) {
            "is required: at least one {channel_type, channel_id}, or phone or email");
   }
   // A new contact has no phone that an empty one could mean to clear.
-  if (rule == AddressRule::required && patch.phone && patch.phone->empty()) patch.phone.reset();
+  if (rule == AddressRule::required && patch.phone && core::trimmed(*patch.phone).empty()) patch.phone.reset();
   return core::normalised(std::move(patch));
 }
 

@@ -51,11 +51,16 @@ TEST(CreateContactV2, TakesAnEmptyPhoneBesideAChannelForNone) {
 
 TEST(CreateContactV2, NeedsAnAddress) {
   World world;
-  for (const char* body : {R"({"first":"Theo"})", R"({"contact_channels":[]})", R"({"email":""})"}) {
+  const auto log = world.log();
+  for (const char* body : {R"({"first":"Theo"})", R"({"contact_channels":[]})", R"({"email":""})", R"({"email":"   "})",
+                           R"({"phone":"","email":" \t"})"}) {
     const Reply reply = world.post("/v2/contact", body);
     EXPECT_EQ(reply.status, 400) << body;
     EXPECT_EQ(reply["field"], "contact_channels") << body;
+    const Reply bulk = world.post("/v2/contacts", std::string(R"({"contacts":[)") + body + "]}");
+    EXPECT_NE(bulk.body.find("contact_channels: is required"), std::string::npos) << body;
   }
+  EXPECT_EQ(world.log(), log);
 }
 
 TEST(CreateContactV2, UpdatesTheContactThatHasAChannelAlready) {

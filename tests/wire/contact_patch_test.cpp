@@ -242,11 +242,22 @@ TEST(ReadContactPatchV2, RequiresAnAddressForACreateOnly) {
   EXPECT_EQ(create(R"({"first":"Theo"})"), missing);
   EXPECT_EQ(create(R"({"contact_channels":[]})"), missing);
   EXPECT_EQ(create(R"({"email":"","contact_channels":null})"), missing);
+  EXPECT_EQ(create(R"({"email":"   "})"), missing);
+  EXPECT_EQ(create(R"({"phone":"","email":" \t"})"), missing);
+  EXPECT_EQ(create(R"({"phone":" "})"), missing);
   EXPECT_TRUE(create(R"({"phone":"15105553344"})").empty());
   EXPECT_TRUE(create(R"({"email":"theo@example.org"})").empty());
   EXPECT_TRUE(create(R"({"contact_channels":[{"channel_type":"email","channel_id":"theo@example.org"}]})").empty());
   EXPECT_EQ(create(R"({"phone":7})"), (Problems{{"phone", "must be a string"}}));
   EXPECT_TRUE(v2_problems(R"({"first":"Theo"})").empty());
+}
+
+TEST(ReadContactPatchV2, TakesABlankPhoneBesideAnAddressForNone) {
+  for (const std::string_view body : {R"({"phone":"","email":"a@b.c"})", R"({"phone":" \t","email":"a@b.c"})"}) {
+    const auto patch = v2_patch(body, v2::AddressRule::required);
+    EXPECT_EQ(patch.problems, Problems{}) << body;
+    EXPECT_FALSE(patch.phone) << body;
+  }
 }
 
 }  // namespace
