@@ -123,6 +123,11 @@ std::optional<wire::Json> Call::parameters() const {
   return json;
 }
 
+wire::Json Call::optional_body() const {
+  const auto given = parameters();
+  return given ? *given : parse("{}");
+}
+
 core::CustomMode Call::custom_mode(std::vector<core::FieldError>& problems) const {
   const http::QueryValue overwrite = http::query_value(request.query, "overwrite");
   if (!overwrite.present) return core::CustomMode::merge;

@@ -65,8 +65,10 @@ struct Call {
 
   /// The body's JSON; throws bad_data when there is none.
   wire::Json body() const;
-  /// The body's JSON where nothing in it is required: none for an empty body, {}, [] and null (contract, 1.1).
+  /// The body's JSON where nothing in it is required: none for an empty body, [] and null (contract, 1.1).
   std::optional<wire::Json> parameters() const;
+  /// The same, as an object without members when there are none.
+  wire::Json optional_body() const;
 
   /// `overwrite` of the query: true, false, 1 or 0 in any case, merge when absent (contract, 14, point 7). Anything
   /// else is added to `problems`.

@@ -104,6 +104,20 @@ TEST(GetContactV2, TakesUuidsInEitherCaseAndNothingElse) {
   EXPECT_EQ(world.get("/v2/contact/00000000-0000-4000-8000-000000000000").status, 404);
 }
 
+TEST(UpdateContactV2, WritesTheContactAsItIsWhenTheBodyNamesNothing) {
+  World world;
+  const Contact mina = world.has_contact(R"({"phone":"13125550142","first":"Mina"})");
+  int rev = 1;
+  for (const char* body : {"{}", "[]", "null", "", " "}) {
+    const Reply reply = world.put(v2_path(mina), body);
+    EXPECT_EQ(reply.status, 200) << body;
+    EXPECT_EQ(reply["rev"], std::to_string(++rev)) << body;
+    EXPECT_EQ(reply["first"], "Mina") << body;
+  }
+  for (const char* body : {"[1]", "7", "\"first\""}) EXPECT_EQ(world.put(v2_path(mina), body)["field"], "body") << body;
+  EXPECT_EQ(world.put(v2_path(mina), "{")["field"], "body");
+}
+
 TEST(DeleteContactV2, AnswersOkOnceAnd404Afterwards) {
   World world;
   const Contact mina = world.has_contact(R"({"phone":"13125550142"})");

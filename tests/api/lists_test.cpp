@@ -108,6 +108,22 @@ TEST_F(Lists, AreListedNewestFirstThirtyAPage) {
   EXPECT_EQ(world.post("/v1/lists", R"({"date":"yesterday"})")["field"], "date");
 }
 
+TEST_F(Lists, AreWrittenAsTheyAreByAPutThatNamesNothing) {
+  world.post("/v2/lists", R"({"title":"Sale","local_id":"crm-1","contacts":[1]})");
+  int rev = 1;
+  for (const char* path : {"/v2/lists/1", "/v1/list/1"}) {
+    for (const char* body : {"{}", "[]", "null", ""}) {
+      const Reply reply = world.put(path, body);
+      EXPECT_EQ(reply.status, 200) << path << ' ' << body;
+      EXPECT_EQ(reply["rev"], std::to_string(++rev)) << path << ' ' << body;
+    }
+    EXPECT_EQ(world.put(path, "[1]")["field"], "body") << path;
+  }
+  const Reply list = world.get("/v1/list/1");
+  EXPECT_EQ(list["name"], "Sale");
+  EXPECT_TRUE(has(list, "13125550")) << list.body;
+}
+
 TEST_F(Lists, RefuseEverythingThatIsWrongAtOnceAndStayAsTheyAre) {
   world.post("/v2/lists", R"({"title":"Sale","local_id":"crm-1","contacts":[1]})");
   const std::string before = world.get("/v1/list/1").body;
@@ -119,7 +135,7 @@ TEST_F(Lists, RefuseEverythingThatIsWrongAtOnceAndStayAsTheyAre) {
       "title add_contacts[0]");
   EXPECT_EQ(world.put("/v2/lists/x", R"({"title":7})").fields_at_fault(), "id title");
   EXPECT_EQ(world.put("/v2/lists/99", R"({"title":7})").status, 404);
-  EXPECT_EQ(world.put("/v2/lists/1", "[]")["field"], "body");
+  EXPECT_EQ(world.put("/v2/lists/1", "[1]")["field"], "body");
   EXPECT_EQ(world.send("DELETE", "/v2/lists/1", "{")["field"], "body");
   EXPECT_EQ(world.get("/v1/list/x")["field"], "id");
   EXPECT_EQ(world.get("/v1/list/1").body, before);

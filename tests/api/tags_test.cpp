@@ -37,6 +37,17 @@ TEST(ATag, IsChangedInWhatAPutNames) {
   EXPECT_EQ(world.get("/v1/tag/2")["color"], "#FFAA00");
 }
 
+TEST(ATag, IsWrittenAsItIsByAPutThatNamesNothing) {
+  World world;
+  int rev = 1;
+  for (const char* body : {"{}", "[]", "null", "", " "}) {
+    const Reply reply = world.put("/v1/tag/2", body);
+    EXPECT_EQ(reply.status, 200) << body;
+    EXPECT_EQ(reply["rev"], std::to_string(++rev)) << body;
+  }
+  EXPECT_EQ(world.get("/v1/tag/2")["tag"], "VIP");
+}
+
 TEST(ATag, ThatIsDeletedLeavesEveryAnswerAtOnceAndEveryRowAtItsNextWrite) {
   World world;
   const Contact ada = world.has_contact(R"({"phone":"13125550142","tags":[{"tag_id":2},{"tag_id":3}]})");
@@ -69,7 +80,7 @@ TEST(ATag, RefusesABadChangeAndStaysAsItIs) {
   EXPECT_EQ(taken.status, 409);
   EXPECT_EQ(taken["message"], "tag: belongs to tag 1 already");
   EXPECT_EQ(world.put("/v1/tag/2", R"({"tag":"","color":"red"})").fields_at_fault(), "tag color");
-  EXPECT_EQ(world.put("/v1/tag/2", "[]")["field"], "body");
+  EXPECT_EQ(world.put("/v1/tag/2", "[1]")["field"], "body");
   for (const char* method : {"GET", "PUT", "DELETE"}) {
     EXPECT_EQ(world.send(method, "/v1/tag/x", "{}")["field"], "id") << method;
     EXPECT_EQ(world.send(method, "/v1/tag/99", "{}").status, 404) << method;

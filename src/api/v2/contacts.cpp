@@ -39,7 +39,7 @@ base::Task<http::Response> get_contact(const Call& call) {
 base::Task<http::Response> update_contact(const Call& call) {
   core::UpdateContact update;
   update.key = call.contact_uuid();
-  update.patch = wire::v2::read_contact_patch(call.body(), wire::v2::AddressRule::optional);
+  update.patch = wire::v2::read_contact_patch(call.optional_body(), wire::v2::AddressRule::optional);
   update.custom_mode = call.custom_mode(update.patch.problems);
   update.if_match = if_match(call.request, update.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(update));

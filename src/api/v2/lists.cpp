@@ -19,7 +19,7 @@ base::Task<http::Response> create_list(const Call& call) {
 }
 
 base::Task<http::Response> update_list(const Call& call) {
-  core::UpdateList update = wire::v2::read_list_update(call.body(), call.parts.next_uuid);
+  core::UpdateList update = wire::v2::read_list_update(call.optional_body(), call.parts.next_uuid);
   update.id = core::ListId(call.id("list", update.problems));
   const core::Outcome outcome = co_await call.commit(std::move(update));
   std::string body;
