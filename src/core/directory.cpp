@@ -31,4 +31,11 @@ UserId owner_of_team(const Directory& directory) {
   return {};
 }
 
+bool Directory::has_unchanged_tags(const Contact& contact) const {
+  return std::ranges::all_of(contact.tags, [&](TagId id) {
+    const auto tag = tags.find(id);
+    return tag != tags.end() && tag->second.updated <= contact.updated;
+  });
+}
+
 }  // namespace cardfile::core

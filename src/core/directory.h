@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/contact.h"
 #include "core/ids.h"
 #include "core/time.h"
 #include "core/webhook.h"
@@ -151,6 +152,9 @@ struct Directory {
   std::map<KeyId, ApiKey> keys;
   std::map<Uuid, ApiSecret> secrets;
   std::map<WebhookId, Webhook> webhooks;
+
+  /// Whether the tags of a contact are shown as they were when it was saved: none is gone, and none has changed since.
+  bool has_unchanged_tags(const Contact& contact) const;
 
   friend bool operator==(const Directory&, const Directory&) = default;
 };

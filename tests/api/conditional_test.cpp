@@ -93,6 +93,20 @@ TEST(ConditionalRequests, AGetAnswers304WhenIfNoneMatchNamesTheStoredRevision) {
     EXPECT_EQ(world.get(v1_path(ada), {{"If-None-Match", tag}}).status, 200) << tag;
 }
 
+TEST(ConditionalRequests, AGetAnswersInFullWhenATagOfTheContactHasChangedSinceOrIsGone) {
+  World world;
+  const Contact ada = world.has_contact(R"({"phone": "15105553344", "tags": [{"tag_id": 2}]})");
+  const auto expect_status = [&](int status) {
+    EXPECT_EQ(world.get(v1_path(ada), {{"If-None-Match", R"("1")"}}).status, status);
+    EXPECT_EQ(world.get(v2_path(ada), {{"If-None-Match", R"("1")"}}).status, status);
+  };
+  expect_status(304);
+  world.put("/v1/tag/2", R"({"tag": "Renamed"})");
+  expect_status(200);
+  world.del("/v1/tag/2");
+  expect_status(200);
+}
+
 TEST(ConditionalRequests, OfManyClientsWithTheSameIfMatchExactlyOneWins) {
   World world;
   const Contact ada = world.has_contact(kBody);

@@ -47,7 +47,9 @@ base::Task<http::Response> create_contact(const Call& call) {
 
 base::Task<http::Response> get_contact(const Call& call) {
   const core::Contact contact = call.contact(call.contact_id());
-  if (none_match_names(call.request, contact.rev)) co_return not_modified(contact.rev);
+  // A tag's name is shown with the contact, and its changes raise no contact's revision.
+  const bool is_as_saved = call.directory()->has_unchanged_tags(contact);
+  if (is_as_saved && none_match_names(call.request, contact.rev)) co_return not_modified(contact.rev);
   co_return show(call, contact);
 }
 
