@@ -114,6 +114,7 @@ struct Decision {
 ///   precondition_failed  If-Match does not accept the stored revision
 ///   bad_data             every field at fault, those the patch brought along and those only the store could tell
 ///   not_found            the channel that an update or delete names, on a contact that is there
+///   bad_data             the type that an update gives that channel, when it has another one
 ///   conflict             every address that belongs to another contact
 ///
 /// A dry run is refused in the same way; accepted, its outcome tells what would have been saved, and nothing is.
