@@ -62,6 +62,9 @@ class Uuid {
 
   /// The 36-character form in lower case.
   std::string to_string() const;
+  /// Writes the same over kTextSize bytes at `out`; gives their end.
+  char* write(char* out) const;
+  static constexpr std::size_t kTextSize = 36;
   const Bytes& bytes() const { return bytes_; }
 
   friend constexpr auto operator<=>(const Uuid&, const Uuid&) = default;

@@ -15,9 +15,12 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using std::chrono::year_month_day;
 
-/// Writes `value` over the `width` characters of `text` that begin at `at`.
-void put_digits(std::string& text, std::size_t at, std::int64_t value, std::size_t width) {
-  for (std::size_t i = at + width; i-- > at; value /= 10) text[i] = static_cast<char>('0' + value % 10);
+/// Writes `value` in so many digits and a character behind them; gives the end.
+template <int kWidth>
+char* write_digits(char* out, std::uint64_t value, char behind) {
+  for (int i = kWidth; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
+  out[kWidth] = behind;
+  return out + kWidth + 1;
 }
 
 /// Reads a time from the left; every step says whether it could.
@@ -76,18 +79,23 @@ bool take_offset(Reader& reader, minutes& offset) {
 }  // namespace
 
 std::string to_rfc3339(Timestamp time) {
+  std::string text(kRfc3339Size, '\0');
+  write_rfc3339(text.data(), time);
+  return text;
+}
+
+char* write_rfc3339(char* out, Timestamp time) {
   const auto day = floor<days>(time);
   const year_month_day date(day);
-  const std::int64_t since_midnight = (time - day).count();
-  std::string text = "0000-00-00T00:00:00.000000Z";
-  put_digits(text, 0, int{date.year()}, 4);
-  put_digits(text, 5, unsigned{date.month()}, 2);
-  put_digits(text, 8, unsigned{date.day()}, 2);
-  put_digits(text, 11, since_midnight / 3'600'000'000, 2);
-  put_digits(text, 14, since_midnight / 60'000'000 % 60, 2);
-  put_digits(text, 17, since_midnight / 1'000'000 % 60, 2);
-  put_digits(text, 20, since_midnight % 1'000'000, 6);
-  return text;
+  const auto since_midnight = static_cast<std::uint64_t>((time - day).count());
+  const std::uint64_t second = since_midnight / 1'000'000;
+  out = write_digits<4>(out, static_cast<unsigned>(int{date.year()}), '-');
+  out = write_digits<2>(out, unsigned{date.month()}, '-');
+  out = write_digits<2>(out, unsigned{date.day()}, 'T');
+  out = write_digits<2>(out, second / 3'600, ':');
+  out = write_digits<2>(out, second / 60 % 60, ':');
+  out = write_digits<2>(out, second % 60, '.');
+  return write_digits<6>(out, since_midnight % 1'000'000, 'Z');
 }
 
 std::optional<Timestamp> parse_rfc3339(std::string_view text) {

@@ -2,6 +2,7 @@
 // Time: UTC, to the microsecond.
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ using Clock = std::function<Timestamp()>;
 
 /// "2026-03-02T09:15:00.000001Z": always six digits, so that text order is time order (contract, 1.7).
 std::string to_rfc3339(Timestamp time);
+/// Writes the same over kRfc3339Size bytes at `out`; gives their end.
+char* write_rfc3339(char* out, Timestamp time);
+inline constexpr std::size_t kRfc3339Size = 27;
 
 /// Reads RFC 3339 with 0 to 9 fraction digits and any offset; digits past the sixth are cut off. None when `text` is
 /// no such time, or lies outside the years 1 to 9999.
