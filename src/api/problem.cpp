@@ -14,9 +14,7 @@ void begin(wire::JsonWriter& json, std::string_view code, std::string_view messa
   json.begin_object().key("error").string(code).key("error_code").string(code).key("message").string(message);
 }
 
-void end(wire::JsonWriter& json, const core::Uuid& request_id) {
-  json.key("request_id").string(request_id.to_string()).end_object();
-}
+void end(wire::JsonWriter& json, const core::Uuid& request_id) { json.key("request_id").uuid(request_id).end_object(); }
 
 void write_fields(wire::JsonWriter& json, const std::vector<core::FieldError>& errors) {
   json.key("field").string(errors.front().field).key("errors").begin_array();

@@ -43,7 +43,7 @@ struct Arguments {
 void write_team(wire::JsonWriter& writer, const core::Team& team) {
   writer.begin_object();
   writer.key("id").integer(team.id.value()).key("name").string(team.name);
-  writer.key("created").string(core::to_rfc3339(team.created)).end_object();
+  writer.key("created").time(team.created).end_object();
 }
 
 std::string create_team(const Arguments& arguments, const Administration& administration) {
@@ -79,7 +79,7 @@ void write_user(wire::JsonWriter& writer, const core::User& user) {
   writer.key("id").integer(user.id.value()).key("name").string(user.name);
   writer.key("email").string(user.email).key("phone").string(user.phone);
   writer.key("role").string(role_name(user.role));
-  writer.key("created").string(core::to_rfc3339(user.created)).end_object();
+  writer.key("created").time(user.created).end_object();
 }
 
 std::string create_user(const Arguments& arguments, const Administration& administration) {
@@ -125,7 +125,7 @@ void write_inbox(wire::JsonWriter& writer, const core::Inbox& inbox) {
   for (const std::string& phone : inbox.phones) writer.string(phone);
   writer.end_array().key("members").begin_array();
   for (const core::UserId member : inbox.members) writer.integer(member.value());
-  writer.end_array().key("created").string(core::to_rfc3339(inbox.created)).end_object();
+  writer.end_array().key("created").time(inbox.created).end_object();
 }
 
 std::string create_inbox(const Arguments& arguments, const Administration& administration) {
@@ -158,7 +158,7 @@ std::string list_inboxes(const Arguments& arguments, const Administration& admin
 void write_key_members(wire::JsonWriter& writer, const core::ApiKey& key) {
   writer.key("id").integer(key.id.value()).key("name").string(key.name);
   writer.key("kind").string(core::to_string(key.kind));
-  writer.key("created").string(core::to_rfc3339(key.created)).key("revoked").boolean(key.revoked);
+  writer.key("created").time(key.created).key("revoked").boolean(key.revoked);
 }
 
 core::KeyKind kind_of(const Arguments& arguments) {
@@ -250,8 +250,8 @@ under the key "<id>||<secret>". In a shell:
 )";
 
 void write_secret_members(wire::JsonWriter& writer, const core::ApiSecret& secret) {
-  writer.key("id").string(secret.id.to_string()).key("name").string(secret.name);
-  writer.key("created").string(core::to_rfc3339(secret.created)).key("revoked").boolean(secret.revoked);
+  writer.key("id").uuid(secret.id).key("name").string(secret.name);
+  writer.key("created").time(secret.created).key("revoked").boolean(secret.revoked);
 }
 
 std::string create_secret(const Arguments& arguments, const Administration& administration) {

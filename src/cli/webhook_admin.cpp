@@ -66,7 +66,7 @@ void write_members(wire::JsonWriter& writer, const core::Webhook& webhook) {
   writer.key("url").string(webhook.url).key("events").begin_array();
   for (const std::string_view word : words(webhook.events)) writer.string(word);
   writer.end_array().key("signed").boolean(!webhook.sealed_secret.empty());
-  writer.key("created").string(core::to_rfc3339(webhook.created));
+  writer.key("created").time(webhook.created);
 }
 
 std::string create_webhook(const Arguments& arguments, const Administration& administration) {

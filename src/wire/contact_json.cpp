@@ -154,7 +154,7 @@ void write_notes(JsonWriter& json, const std::vector<core::Note>& notes) {
   json.key("note").begin_array();
   for (const core::Note& note : notes) {
     json.begin_object();
-    json.key("date").string(core::to_rfc3339(note.date)).key("id").string(std::to_string(note.id));
+    json.key("date").time(note.date).key("id").string(std::to_string(note.id));
     json.key("name").string("").key("text").string(note.text).key("user_id").integer(0);
     json.end_object();
   }
@@ -177,14 +177,14 @@ core::ContactPatch read_shared_fields(const Json& body) {
 
 void write_shared_members(JsonWriter& json, const core::Contact& contact, const core::Directory& directory) {
   json.key("id").integer(contact.id.value());
-  json.key("uuid").string(contact.uuid.to_string());
+  json.key("uuid").uuid(contact.uuid);
   json.key("rev").integer(contact.rev);
   json.key("op").string(core::last_operation(contact));
   json.key("team_id").integer(directory.team.id.value());
   json.key("creator_id").integer(contact.creator.value());
   json.key("shared").boolean(true);
-  json.key("created").string(core::to_rfc3339(contact.created));
-  json.key("updated").string(core::to_rfc3339(contact.updated));
+  json.key("created").time(contact.created);
+  json.key("updated").time(contact.updated);
   json.key("phone").string(contact.phone());
   json.key("first").string(contact.first);
   json.key("last").string(contact.last);

@@ -1,116 +1,121 @@
 #include "wire/json_out.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstddef>
-
-#include "wire/plain_text.h"
 
 namespace cardfile::wire {
 
 namespace {
 
-void append_escape(std::string& out, char c) {
+/// How a character that a JSON string cannot hold as it is stands in one.
+std::string escape_of(char c) {
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
+      return "\\\"";
     case '\\':
-      out += "\\\\";
-      return;
+      return "\\\\";
     case '\n':
-      out += "\\n";
-      return;
+      return "\\n";
     case '\t':
-      out += "\\t";
-      return;
+      return "\\t";
     case '\r':
-      out += "\\r";
-      return;
+      return "\\r";
     case '\b':
-      out += "\\b";
-      return;
+      return "\\b";
     case '\f':
-      out += "\\f";
-      return;
+      return "\\f";
     default:
       constexpr std::string_view kDigits = "0123456789abcdef";
       const auto byte = static_cast<unsigned char>(c);
-      out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 0xF];
+      return {'\\', 'u', '0', '0', kDigits[byte >> 4], kDigits[byte & 0xF]};
   }
 }
-
-/// Up to this length a string is put together on the stack and appended by one call.
-constexpr std::size_t kShortText = 96;
 
 }  // namespace
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-  quote(name, After::colon);
+  quote(name);
+  append(":");
+  comma_ = false;
   return *this;
 }
 
 JsonWriter& JsonWriter::string(std::string_view text) {
-  quote(text, After::nothing);
-  return *this;
+  quote(text);
+  return end_value();
 }
 
 JsonWriter& JsonWriter::integer(std::int64_t value) {
-  std::array<char, 20> digits;  // "-9223372036854775808"
-  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  return raw({digits.data(), static_cast<std::size_t>(result.ptr - digits.data())});
+  constexpr std::size_t kDigits = 20;  // "-9223372036854775808"
+  char* const at = begin_value(kDigits);
+  return end_value(std::to_chars(at, at + kDigits, value).ptr);
+}
+
+JsonWriter& JsonWriter::uuid(const core::Uuid& uuid) {
+  char* at = begin_value(core::Uuid::kTextSize + 2);
+  *at++ = '"';
+  at = uuid.write(at);
+  *at++ = '"';
+  return end_value(at);
+}
+
+JsonWriter& JsonWriter::time(core::Timestamp time) {
+  char* at = begin_value(core::kRfc3339Size + 2);
+  *at++ = '"';
+  at = core::write_rfc3339(at, time);
+  *at++ = '"';
+  return end_value(at);
 }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
-  if (comma_) out_ += ',';
-  out_ += json;
-  comma_ = true;
-  return *this;
+  if (comma_) append(",");
+  append(json);
+  return end_value();
 }
 
 JsonWriter& JsonWriter::open(char bracket) {
-  raw({&bracket, 1});
+  char* at = begin_value(1);
+  *at++ = bracket;
+  end_part(at);
+  ++depth_;
   comma_ = false;
   return *this;
 }
 
 JsonWriter& JsonWriter::close(char bracket) {
-  out_ += bracket;
-  comma_ = true;
-  return *this;
+  append({&bracket, 1});
+  --depth_;
+  return end_value();
 }
 
-void JsonWriter::quote(std::string_view text, After after) {
-  if (text.size() <= kShortText && plain_length(text) == text.size()) {
-    std::array<char, kShortText + 4> piece;
-    char* at = piece.data();
-    if (comma_) *at++ = ',';
-    *at++ = '"';
-    at = std::copy(text.begin(), text.end(), at);
-    *at++ = '"';
-    if (after == After::colon) *at++ = ':';
-    out_.append(piece.data(), static_cast<std::size_t>(at - piece.data()));
-  } else {
-    quote_in_parts(text);
-    if (after == After::colon) out_ += ':';
-  }
-  comma_ = after == After::nothing;
+void JsonWriter::quote(std::string_view text) {
+  if (text.size() > kPartSize - 3 || plain_length(text) < text.size()) return quote_in_parts(text);
+  char* at = begin_value(text.size() + 2);
+  *at++ = '"';
+  at = std::copy(text.begin(), text.end(), at);
+  *at++ = '"';
+  end_part(at);
 }
 
 void JsonWriter::quote_in_parts(std::string_view text) {
-  if (comma_) out_ += ',';
-  out_ += '"';
+  append(comma_ ? ",\"" : "\"");
   while (true) {
     const std::size_t plain = plain_length(text);
-    out_ += text.substr(0, plain);
+    append(text.substr(0, plain));
     if (plain == text.size()) break;
-    append_escape(out_, text[plain]);
+    append(escape_of(text[plain]));
     text.remove_prefix(plain + 1);
   }
-  out_ += '"';
+  append("\"");
+}
+
+void JsonWriter::append(std::string_view text) {
+  if (text.size() > kPartSize) {
+    hand_over();
+    out_ += text;
+  } else {
+    end_part(std::copy(text.begin(), text.end(), room_for(text.size())));
+  }
 }
 
 }  // namespace cardfile::wire

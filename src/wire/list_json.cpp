@@ -245,8 +245,8 @@ void write_list(JsonWriter& json, const core::List& list, const std::vector<core
   json.end_object();
   json.key("team_id").integer(team.value()).key("creator_id").integer(list.creator.value());
   json.key("shared").boolean(true);
-  json.key("created").string(core::to_rfc3339(list.created));
-  json.key("updated").string(core::to_rfc3339(list.updated));
+  json.key("created").time(list.created);
+  json.key("updated").time(list.updated);
   json.key("rev").integer(list.rev).key("archived").boolean(false);
   json.end_object();
 }
@@ -289,7 +289,7 @@ core::UpdateList read_list_update(const Json& body, const core::UuidSource& next
 void write_created_list(JsonWriter& json, const core::List& list) {
   json.begin_object();
   json.key("id").integer(list.id.value()).key("rev").integer(list.rev);
-  json.key("uuid").string(list.uuid.to_string());
+  json.key("uuid").uuid(list.uuid);
   json.end_object();
 }
 

@@ -133,15 +133,13 @@ core::UpdateUsers read_user_updates(const Json& body) {
 void write_memberships(JsonWriter& json, const std::vector<core::User>& users, core::TeamId team) {
   json.begin_object().key("memberships").begin_array();
   for (const core::User& user : users) {
-    const std::string created = core::to_rfc3339(user.created);
-    const std::string updated = core::to_rfc3339(user.updated);
     json.begin_object();
     json.key("id").integer(user.id.value());
     json.key("phone").string(user.phone).key("name").string(user.name).key("email").string(user.email);
     json.key("role_id").integer(static_cast<std::int64_t>(user.role)).key("team_id").integer(team.value());
     // A user and the membership in the team are one thing here.
-    json.key("created_at").string(created).key("updated_at").string(updated);
-    json.key("user_created_at").string(created).key("user_updated_at").string(updated);
+    json.key("created_at").time(user.created).key("updated_at").time(user.updated);
+    json.key("user_created_at").time(user.created).key("user_updated_at").time(user.updated);
     json.end_object();
   }
   json.end_array().end_object();

@@ -154,14 +154,14 @@ void write_contact(JsonWriter& json, const core::Contact& contact, const core::D
 void write_saved(JsonWriter& json, const core::Contact& contact) {
   json.begin_object();
   json.key("id").integer(contact.id.value()).key("rev").integer(contact.rev);
-  json.key("uuid").string(contact.uuid.to_string());
+  json.key("uuid").uuid(contact.uuid);
   json.end_object();
 }
 
 void write_saved(JsonWriter& json, const core::Tag& tag) {
   json.begin_object();
   json.key("id").integer(tag.id.value()).key("rev").integer(tag.rev);
-  json.key("uuid").string(tag.uuid.to_string());
+  json.key("uuid").uuid(tag.uuid);
   json.end_object();
 }
 
@@ -190,8 +190,8 @@ void write_tag(JsonWriter& json, const core::Tag& tag, core::TeamId team) {
   json.key("id").integer(tag.id.value());
   json.key("tag").string(tag.label).key("name").string(tag.label).key("color").string(tag.color);
   json.key("team_id").integer(team.value());
-  json.key("created").string(core::to_rfc3339(tag.created));
-  json.key("updated").string(core::to_rfc3339(tag.updated));
+  json.key("created").time(tag.created);
+  json.key("updated").time(tag.updated);
   json.key("rev").integer(tag.rev);
   json.end_object();
 }

@@ -113,14 +113,14 @@ void write_channel(JsonWriter& json, const core::Contact& contact, const core::C
   as_strings ? json.string(std::to_string(channel.id.value())) : json.integer(channel.id.value());
   json.key("team_id").integer(team.value());
   json.key("contact_id");
-  as_strings ? json.string(contact.uuid.to_string()) : json.integer(contact.id.value());
-  json.key("contact_uuid").string(contact.uuid.to_string());
+  as_strings ? json.uuid(contact.uuid) : json.integer(contact.id.value());
+  json.key("contact_uuid").uuid(contact.uuid);
   json.key("channel_type").string(channel.type);
   json.key("channel_id").string(channel.value);
   json.key("info_channel").string(channel.info);
   json.key("channel_handle").string(channel.handle);
-  json.key("created").string(core::to_rfc3339(channel.created));
-  json.key("updated").string(core::to_rfc3339(channel.updated));
+  json.key("created").time(channel.created);
+  json.key("updated").time(channel.updated);
   json.end_object();
 }
 

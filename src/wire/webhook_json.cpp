@@ -27,13 +27,13 @@ bool is_about_contact(core::EventType type) {
 void write_opt_event(JsonWriter& json, const Telling& telling, core::TeamId team) {
   const core::Contact& contact = telling.contact;
   json.begin_object();
-  json.key("id").integer(contact.id.value()).key("uuid").string(contact.uuid.to_string());
+  json.key("id").integer(contact.id.value()).key("uuid").uuid(contact.uuid);
   json.key("target").string(contact.phone()).key("phone").string(contact.phone());
   json.key("team_id").integer(team.value()).key("inbox_id").integer(0);
   json.key("unsubscribed").boolean(contact.consent.opted_out());
   json.key("unsubscribed_admin").boolean(contact.consent.unsubscribed_admin);
   json.key("unsubscribed_contact").boolean(contact.consent.unsubscribed_contact);
-  json.key("date").string(core::to_rfc3339(telling.at));
+  json.key("date").time(telling.at);
   json.end_object();
 }
 

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "json_words.h"
 
@@ -47,6 +49,30 @@ TEST(JsonWriter, FindsTheOneEscapeAnywhereInATextOfAnyLength) {
       ASSERT_EQ(written([&](JsonWriter& json) { json.string(text); }), expected);
     }
   }
+}
+
+TEST(JsonWriter, WritesTheSameWhereverItIsInALongText) {
+  constexpr std::string_view kRest =
+      R"(",-7,"a\nb",{"literal":true,"made":null},"0a0b0c00-0000-0000-0000-000000000000","1970-01-01T00:00:00.000001Z"])";
+  const std::string made = "made";
+  for (std::size_t length = 0; length < 2200; ++length) {
+    const std::string text(length, 'a');
+    ASSERT_EQ(written([&](JsonWriter& json) {
+                json.begin_array().string(text).integer(-7).string("a\nb").begin_object();
+                json.key("literal").boolean(true).key(std::string_view(made)).null().end_object();
+                json.uuid(core::Uuid({10, 11, 12})).time(core::Timestamp(std::chrono::microseconds(1))).end_array();
+              }),
+              "[\"" + text + std::string(kRest));
+  }
+}
+
+TEST(JsonWriter, GivesEachValueWhenItIsComplete) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("a").integer(1).end_object();
+  EXPECT_EQ(out, R"({"a":1})");
+  json.string("b");
+  EXPECT_EQ(out, R"({"a":1},"b")");
 }
 
 TEST(JsonWriter, WritesIntegersToTheirLimits) {
