@@ -185,23 +185,40 @@ class Page {
 }  // namespace
 
 Queries::Queries(Connection& connection, RowReader& rows, KeptSnapshot& snapshot, const Memtable& memtable,
-                 Search& search)
-    : connection_(connection), rows_(rows), snapshot_(snapshot), memtable_(memtable), search_(search) {
+                 Search& search, UuidGuesses& guesses)
+    : connection_(connection),
+      rows_(rows),
+      snapshot_(snapshot),
+      memtable_(memtable),
+      search_(search),
+      guesses_(guesses) {
   connection_.define("row_is_behind",
                      [this](std::int64_t id) { return static_cast<bool>(newer_->find(core::ContactId(id))); });
 }
 
 std::optional<core::Contact> Queries::contact(core::TeamId team, const core::ContactKey& key) {
+  const auto* uuid = std::get_if<core::Uuid>(&key);
+  if (uuid == nullptr) return newest(team, std::get<core::ContactId>(key));
+  if (const auto guess = guesses_.find(*uuid)) {
+    auto contact = newest(team, *guess);
+    if (contact && contact->uuid == *uuid) return contact;
+  }
   snapshot_.refresh();
   const auto id = rows_.id_of(team, key);
   if (!id) return std::nullopt;
-  // Before its row, which may be brought after in between.
-  const auto newest = memtable_.find(team, *id);
-  snapshot_.refresh();
-  auto row = rows_.contact(team, *id);
+  auto contact = newest(team, *id);
   // It was deleted in between, and its id was chosen again.
-  if (const auto* uuid = std::get_if<core::Uuid>(&key); uuid && row && row->uuid != *uuid) return std::nullopt;
-  if (row && newest && newest->updated > row->updated) return *newest;
+  if (!contact || contact->uuid != *uuid) return std::nullopt;
+  guesses_.remember(*uuid, *id);
+  return contact;
+}
+
+std::optional<core::Contact> Queries::newest(core::TeamId team, core::ContactId id) {
+  // Before its row, which may be brought after in between.
+  const auto newer = memtable_.find(team, id);
+  snapshot_.refresh();
+  auto row = rows_.contact(team, id);
+  if (row && newer && newer->updated > row->updated) return *newer;
   return row;
 }
 

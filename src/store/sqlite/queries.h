@@ -19,6 +19,7 @@
 #include "store/sqlite/memtable.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search.h"
+#include "store/sqlite/uuid_guesses.h"
 #include "store/sqlite/view.h"
 
 namespace cardfile::store::sqlite {
@@ -31,7 +32,8 @@ namespace cardfile::store::sqlite {
 class Queries {
  public:
   /// All are lent.
-  Queries(Connection& connection, RowReader& rows, KeptSnapshot& snapshot, const Memtable& memtable, Search& search);
+  Queries(Connection& connection, RowReader& rows, KeptSnapshot& snapshot, const Memtable& memtable, Search& search,
+          UuidGuesses& guesses);
 
   std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key);
   std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address);
@@ -41,6 +43,7 @@ class Queries {
   std::vector<core::ListTarget> targets(core::TeamId team, core::ListId list);
 
  private:
+  std::optional<core::Contact> newest(core::TeamId team, core::ContactId id);
   std::vector<core::Contact> contact_with_id(core::TeamId team, const core::ContactQuery& query);
   View view_of(core::TeamId team);
   Statement& prepared(std::string sql);
@@ -50,6 +53,7 @@ class Queries {
   KeptSnapshot& snapshot_;
   const Memtable& memtable_;
   Search& search_;
+  UuidGuesses& guesses_;
   const NewerContacts* newer_ = nullptr;         // While a query asks which rows are behind.
   std::map<std::string, Statement> statements_;  // By their text; there are few.
 };

@@ -25,7 +25,7 @@ Readers::Lease Readers::take() {
 }
 
 Readers::Lease Readers::taken(Place& place, std::unique_lock<std::mutex> lock) {
-  if (!place.reader) place.reader = std::make_unique<Reader>(options_, commits_, memtable_, search_file_);
+  if (!place.reader) place.reader = std::make_unique<Reader>(options_, commits_, memtable_, search_file_, guesses_);
   return {*this, place, std::move(lock)};
 }
 

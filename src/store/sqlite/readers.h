@@ -17,18 +17,20 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search.h"
 #include "store/sqlite/search_file.h"
+#include "store/sqlite/uuid_guesses.h"
 
 namespace cardfile::store::sqlite {
 
 /// A connection with its statements. What it reads is what was committed when the reading began.
 class Reader {
  public:
-  Reader(const ConnectionOptions& options, const Commits& commits, const Memtable& memtable, SearchFile& search_file)
+  Reader(const ConnectionOptions& options, const Commits& commits, const Memtable& memtable, SearchFile& search_file,
+         UuidGuesses& guesses)
       : connection(options),
         rows(connection),
         snapshot(connection, commits),
         search(connection, rows, memtable, search_file),
-        queries(connection, rows, snapshot, memtable, search) {}
+        queries(connection, rows, snapshot, memtable, search, guesses) {}
 
   Connection connection;
   RowReader rows;
@@ -89,6 +91,7 @@ class Readers {
   Commits commits_;
   const Memtable& memtable_;
   SearchFile& search_file_;
+  UuidGuesses guesses_;
   std::array<Place, kReadersMax> places_;
 };
 
