@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/contact.h"
+#include "core/contact_page.h"
 #include "core/ids.h"
 #include "core/time.h"
 
@@ -61,7 +62,8 @@ struct ContactQuery {
   std::optional<ContactId> parent;  // No contact has a parent, so that a given one leaves nobody in.
   std::optional<TextFilter> filter;
   std::size_t limit = kPageSize;
-  std::size_t offset = 0;  // How many of the first are left out.
+  std::size_t offset = 0;                 // How many of the first are left out.
+  std::size_t bytes_max = kPageBytesMax;  // What those that are found may hold together (ContactPage).
 
   friend bool operator==(const ContactQuery&, const ContactQuery&) = default;
 };

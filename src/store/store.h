@@ -91,7 +91,8 @@ class Store {
   virtual std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const = 0;
   virtual std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const = 0;
 
-  /// The contacts that `query` leaves in, in its order, those within its limit and offset.
+  /// The contacts that `query` leaves in, in its order, those within its limit and offset. Throws core::Error when they
+  /// hold more than it allows.
   virtual std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const = 0;
   /// How many contacts `query` leaves in, whatever its limit and offset.
   virtual std::int64_t count(core::TeamId team, const core::ContactQuery& query) const = 0;

@@ -3,6 +3,7 @@
 #include <map>
 #include <thread>
 
+#include "core/error.h"
 #include "core/query.h"
 #include "store/world.h"
 
@@ -55,6 +56,25 @@ TEST_P(QueriedContacts, ComeTheOtherWayRoundWhenDescending) {
   EXPECT_EQ(found({.order = ContactOrder::created, .direction = Direction::descending}), (Ids{4, 3, 2, 1}));
   EXPECT_EQ(found({.order = ContactOrder::id, .direction = Direction::descending}), (Ids{4, 3, 2, 1}));
   EXPECT_EQ(found({.order = ContactOrder::last, .direction = Direction::descending}), (Ids{1, 2, 4, 3}));
+}
+
+TEST_P(QueriedContacts, AreRefusedWhenTheyHoldMoreThanIsAllowedTogether) {
+  have_four_contacts();
+  std::size_t bytes = 0;
+  for (const auto& contact : world.store().contacts(kTeam, {})) bytes += core::size_of(contact);
+  const auto is_refused = [&](ContactQuery query) {
+    query.bytes_max = bytes - 1;
+    try {
+      found(query);
+      return false;
+    } catch (const core::Error& error) {
+      return error.code() == core::ErrorCode::bad_data;
+    }
+  };
+  EXPECT_TRUE(is_refused({}));
+  EXPECT_TRUE(is_refused({.order = ContactOrder::last}));
+  EXPECT_FALSE(is_refused({.limit = 3}));
+  EXPECT_FALSE(is_refused({.filter = TextFilter("1312")}));
 }
 
 TEST_P(QueriedContacts, ComeAsTheyAreStored) {

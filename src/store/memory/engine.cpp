@@ -69,9 +69,9 @@ class MemoryTeam final : public core::TeamState {
     std::sort(found.begin(), found.end(), [&](const core::Contact* left, const core::Contact* right) {
       return core::comes_before(query, *left, *right);
     });
-    std::vector<core::Contact> page;
-    for (auto at = query.offset; at < found.size() && page.size() < query.limit; ++at) page.push_back(*found[at]);
-    return page;
+    core::ContactPage page(query.bytes_max);
+    for (auto at = query.offset; at < found.size() && page.count() < query.limit; ++at) page.add(*found[at]);
+    return page.take();
   }
 
   std::int64_t count(const core::ContactQuery& query) const {
@@ -83,9 +83,9 @@ class MemoryTeam final : public core::TeamState {
     std::set<core::ContactId> owners;
     for (const auto& address : addresses)
       if (const auto owner = owner_of(address)) owners.insert(*owner);
-    std::vector<core::Contact> found;
-    for (const auto id : owners) found.push_back(*contacts_.at(id));
-    return found;
+    core::ContactPage found;
+    for (const auto id : owners) found.add(*contacts_.at(id));
+    return found.take();
   }
 
   std::vector<core::ListTarget> targets(core::ListId list) const {

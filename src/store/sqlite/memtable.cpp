@@ -3,20 +3,10 @@
 #include <algorithm>
 #include <mutex>
 
+#include "core/contact_page.h"
+
 namespace cardfile::store::sqlite {
 namespace {
-
-/// What a contact takes, without the allocator's share.
-std::size_t size_of(const core::Contact& contact) {
-  std::size_t size =
-      sizeof contact + contact.first.size() + contact.last.size() + contact.display_name.size() + contact.avatar.size();
-  for (const auto& [field, value] : contact.custom) size += sizeof value + sizeof field + value.size();
-  for (const auto& channel : contact.channels) {
-    size += sizeof channel + channel.type.size() + channel.value.size() + channel.handle.size() + channel.info.size();
-  }
-  for (const auto& note : contact.notes) size += sizeof note + note.text.size();
-  return size + (contact.tags.size() + contact.email_suppressions.size()) * sizeof(std::int64_t);
-}
 
 void sort(NewerContacts& newer) {
   std::ranges::sort(newer.contacts, {}, [](const core::SharedContact& contact) { return contact->id; });
@@ -169,7 +159,7 @@ void Memtable::put(core::TeamId id, Team& team, const Changes& changes, const co
   }
   bytes_ -= entry.bytes;
   entry.contact = contact;
-  entry.bytes = size_of(*contact);
+  entry.bytes = core::size_of(*contact);
   bytes_ += entry.bytes;
 }
 

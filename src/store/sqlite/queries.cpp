@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -151,9 +152,13 @@ class Page {
  public:
   /// So many of the first rows are not given.
   Page(const core::ContactQuery& query, std::vector<core::SharedContact> newer, std::size_t rows_left_out)
-      : query_(query), newer_(std::move(newer)), next_(newer_.begin()), skipped_(rows_left_out) {}
+      : query_(query),
+        newer_(std::move(newer)),
+        next_(newer_.begin()),
+        skipped_(rows_left_out),
+        contacts_(query.bytes_max) {}
 
-  bool is_full() const { return contacts_.size() >= query_.limit; }
+  bool is_full() const { return contacts_.count() >= query_.limit; }
 
   void add(core::Contact row) {
     while (next_ != newer_.end() && core::comes_before(query_, **next_, row)) take(**next_++);
@@ -162,7 +167,7 @@ class Page {
 
   std::vector<core::Contact> finish() {
     while (next_ != newer_.end()) take(**next_++);
-    return std::move(contacts_);
+    return contacts_.take();
   }
 
  private:
@@ -171,7 +176,7 @@ class Page {
     if (skipped_ < query_.offset) {
       ++skipped_;
     } else if (!is_full()) {
-      contacts_.push_back(std::forward<Contact>(contact));
+      contacts_.add(std::forward<Contact>(contact));
     }
   }
 
@@ -179,7 +184,7 @@ class Page {
   const std::vector<core::SharedContact> newer_;
   std::vector<core::SharedContact>::const_iterator next_;
   std::size_t skipped_;
-  std::vector<core::Contact> contacts_;
+  core::ContactPage contacts_;
 };
 
 }  // namespace
@@ -292,16 +297,13 @@ std::int64_t Queries::count(core::TeamId team, const core::ContactQuery& query) 
 
 std::vector<core::Contact> Queries::contacts_at(core::TeamId team, std::span<const core::Address> addresses) {
   const View view = view_of(team);
-  std::map<core::ContactId, core::Contact> found;
-  for (const auto& address : addresses) {
-    const auto owner = rows_.owner_of(team, address);
-    if (!owner || found.contains(*owner)) continue;
-    if (auto contact = view.contact(team, *owner)) found.emplace(*owner, std::move(*contact));
-  }
-  std::vector<core::Contact> contacts;
-  contacts.reserve(found.size());
-  for (auto& [id, contact] : found) contacts.push_back(std::move(contact));
-  return contacts;
+  std::set<core::ContactId> owners;
+  for (const auto& address : addresses)
+    if (const auto owner = rows_.owner_of(team, address)) owners.insert(*owner);
+  core::ContactPage found;
+  for (const auto owner : owners)
+    if (auto contact = view.contact(team, owner)) found.add(std::move(*contact));
+  return found.take();
 }
 
 std::vector<core::ListTarget> Queries::targets(core::TeamId team, core::ListId list) {

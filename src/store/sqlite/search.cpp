@@ -274,11 +274,11 @@ std::optional<std::vector<core::Contact>> Search::by_candidates(const Moment& mo
   sort(*found, query);
   const auto begin = std::min(query.offset, found->size());
   const auto end = begin + std::min(query.limit, found->size() - begin);
-  std::vector<core::Contact> page;
+  core::ContactPage page(query.bytes_max);
   for (auto i = begin; i < end; ++i) {
-    if (auto contact = moment.view.contact(moment.team, (*found)[i].id)) page.push_back(std::move(*contact));
+    if (auto contact = moment.view.contact(moment.team, (*found)[i].id)) page.add(std::move(*contact));
   }
-  return page;
+  return page.take();
 }
 
 /// Two sequences in the same order become one: the entries of the index, and the contacts that changed.
@@ -287,12 +287,12 @@ std::vector<core::Contact> Search::by_name(const Moment& moment, const core::Con
   sort(changed, query);
   auto next_changed = changed.begin();
   std::size_t skipped = 0;
-  std::vector<core::Contact> page;
+  core::ContactPage page(query.bytes_max);
   // Whether the page has room for more.
   const auto take = [&](auto&& contact) {
     if (skipped < query.offset) return ++skipped, true;
-    if (auto taken = contact()) page.push_back(std::move(*taken));
-    return page.size() < query.limit;
+    if (auto taken = contact()) page.add(std::move(*taken));
+    return page.count() < query.limit;
   };
   const auto take_changed_before = [&](const core::Contact* entry) {
     while (next_changed != changed.end() && (!entry || core::comes_before(query, *next_changed, *entry))) {
@@ -313,11 +313,11 @@ std::vector<core::Contact> Search::by_name(const Moment& moment, const core::Con
                                       .phone = row.text()};
       if (!query.filter->finds(texts)) continue;
     }
-    if (!take_changed_before(&entry)) return page;
-    if (!take([&] { return moment.view.contact(moment.team, entry.id); })) return page;
+    if (!take_changed_before(&entry)) return page.take();
+    if (!take([&] { return moment.view.contact(moment.team, entry.id); })) return page.take();
   }
   take_changed_before(nullptr);
-  return page;
+  return page.take();
 }
 
 /// All that the query leaves in; none when the index names too many.

@@ -1,0 +1,29 @@
+#include "core/contact_page.h"
+
+#include <cstdint>
+#include <string>
+
+#include "core/error.h"
+
+namespace cardfile::core {
+
+std::size_t size_of(const Contact& contact) {
+  std::size_t size =
+      sizeof contact + contact.first.size() + contact.last.size() + contact.display_name.size() + contact.avatar.size();
+  for (const auto& [field, value] : contact.custom) size += sizeof value + sizeof field + value.size();
+  for (const auto& channel : contact.channels) {
+    size += sizeof channel + channel.type.size() + channel.value.size() + channel.handle.size() + channel.info.size();
+  }
+  for (const auto& note : contact.notes) size += sizeof note + note.text.size();
+  return size + (contact.tags.size() + contact.email_suppressions.size()) * sizeof(std::int64_t);
+}
+
+void ContactPage::add(Contact contact) {
+  bytes_ += size_of(contact);
+  if (bytes_ > bytes_max_ && !contacts_.empty())
+    throw Error(ErrorCode::bad_data, "the contacts that are asked for hold more than " +
+                                         std::to_string(bytes_max_ >> 20) + " MiB together: ask for fewer at once");
+  contacts_.push_back(std::move(contact));
+}
+
+}  // namespace cardfile::core

@@ -1,0 +1,47 @@
+// ContactPage: how much the contacts of an answer may hold.
+
+#include "core/contact_page.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+
+namespace cardfile::core {
+namespace {
+
+Contact contact_of(std::size_t bytes) {
+  Contact contact;
+  contact.custom.emplace(FieldId(1), std::string(bytes, 'x'));
+  return contact;
+}
+
+TEST(ContactPage, TakesContactsUntilTheyHoldMoreThanIsAllowed) {
+  ContactPage page(10'000);
+  page.add(contact_of(4'000));
+  page.add(contact_of(4'000));
+  EXPECT_THROW(page.add(contact_of(4'000)), Error);
+  EXPECT_EQ(page.take().size(), 2U);
+}
+
+TEST(ContactPage, TakesASingleContactHoweverLargeItIs) {
+  ContactPage page(10'000);
+  page.add(contact_of(50'000));
+  EXPECT_EQ(page.count(), 1U);
+}
+
+TEST(ContactPage, TellsHowMuchIsAllowed) {
+  ContactPage page;
+  page.add(contact_of(kPageBytesMax));
+  try {
+    page.add({});
+    FAIL() << "it took more";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::bad_data);
+    EXPECT_EQ(error.message(), "the contacts that are asked for hold more than 32 MiB together: ask for fewer at once");
+  }
+}
+
+}  // namespace
+}  // namespace cardfile::core
