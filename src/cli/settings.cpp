@@ -81,7 +81,8 @@ std::vector<base::ConfigKey> keys() {
       // The dialect.
       choice_key("on_duplicate_phone", "A create whose address a contact has already: update that one, or refuse (409)",
                  "upsert", {"upsert", "reject"}),
-      yes_no_key("list_newest_first", "Lists that are asked for without ascending come newest first, names from Z to A"),
+      yes_no_key("list_newest_first",
+                 "Lists that are asked for without ascending come newest first, names from Z to A"),
       number_key("v1_page_base", "The number of the first page of a v1 list: 0 or 1", 0, 0, 1),
       choice_key("batch_answer", "What POST /v1/batch/contacts answers: the items that failed, or every contact",
                  "failed", {"failed", "contacts"}),
