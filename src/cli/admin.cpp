@@ -362,7 +362,7 @@ void add_inbox(CLI::App& app, Invocation& invocation) {
       ->allow_extra_args(false)
       ->type_name("DIGITS");
   create->add_option("--member", creation->members, "Id of a user of the team; may be given more than once")
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(is_id())
       ->allow_extra_args(false)
       ->type_name("ID");
   add_json_flag(*create, creation->json);
@@ -392,7 +392,7 @@ void add_key(CLI::App& app, Invocation& invocation) {
   add_team_option(*revoke, revocation->team);
   revoke->add_option("id", revocation->key, "Id of the key (see: cardfile key list)")
       ->required()
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(is_id())
       ->type_name("ID");
 }
 

@@ -30,10 +30,17 @@ CLI::App& add_subcommand(CLI::App& group, Invocation& invocation, const std::str
   return *command;
 }
 
+CLI::Validator is_id() {
+  const auto refuse_other = [](const std::string& text) {
+    return core::parse_id(text) ? "" : "must be a whole number from 1 to 9007199254740991";
+  };
+  return {refuse_other, ""};
+}
+
 void add_team_option(CLI::App& command, std::int64_t& team) {
   command.add_option("--team", team, "Id of the team (see: cardfile team list)")
       ->required()
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(is_id())
       ->type_name("ID");
 }
 

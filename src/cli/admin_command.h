@@ -35,6 +35,9 @@ std::pair<CLI::App*, std::shared_ptr<Arguments>> add_command(
   return {&command, arguments};
 }
 
+/// For ids of what a team has.
+CLI::Validator is_id();
+
 void add_team_option(CLI::App& command, std::int64_t& team);
 void add_json_flag(CLI::App& command, bool& json);
 

@@ -170,7 +170,7 @@ void add_webhook(CLI::App& app, Invocation& invocation) {
   add_team_option(*remove, removal->team);
   remove->add_option("id", removal->webhook, "Id of the webhook (see: cardfile webhook list)")
       ->required()
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(is_id())
       ->type_name("ID");
 }
 

@@ -128,10 +128,15 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"serve", "--tls-key", "key.pem"}, "both --tls-cert and --tls-key, or neither"},
         Misuse{{"serve", "--config", "absent.toml"}, "absent.toml cannot be read"},
         Misuse{{"user", "create", "--team", "1"}, "--name is required"}, Misuse{{"user", "list"}, "--team is required"},
-        Misuse{{"user", "list", "--team", "x"}, "--team"},
+        Misuse{{"user", "list", "--team", "x"}, "--team: must be a whole number from 1 to 9007199254740991"},
+        Misuse{{"user", "list", "--team", "0"}, "--team: must be a whole number from 1 to"},
+        Misuse{{"inbox", "create", "--team", "1", "--name", "A", "--member", "0"}, "--member: must be a whole number"},
         Misuse{{"user", "create", "--team", "1", "--name", "A", "--role", "king"}, "--role"},
         Misuse{{"team", "create", "\xff\xfe"}, "UTF-8"}, Misuse{{"team", "create", "\xed\xa0\x80"}, "UTF-8"},
-        Misuse{{"key", "revoke", "0", "--team", "1"}, "id"}));
+        Misuse{{"key", "revoke", "0", "--team", "1"}, "id: must be a whole number from 1 to"},
+        Misuse{{"key", "revoke", "abc", "--team", "1"}, "id: must be a whole number from 1 to"},
+        Misuse{{"key", "revoke", "99999999999999999999", "--team", "1"}, "id: must be a whole number from 1 to"},
+        Misuse{{"webhook", "delete", "1.5", "--team", "1"}, "id: must be a whole number from 1 to"}));
 
 TEST(Usage, RefusesUnknownKeysInTheFile) {
   const TempFolder folder;
