@@ -19,8 +19,8 @@ namespace cardfile::core {
 namespace {
 
 /// The patch's own problems and those that only the team's directory can tell.
-void throw_if_bad(ContactPatch& patch, const Directory& directory) {
-  std::vector<FieldError> errors = std::move(patch.problems);
+void throw_if_bad(const ContactPatch& patch, const Directory& directory) {
+  std::vector<FieldError> errors = problems_of(patch, directory);
   if (patch.assignee && *patch.assignee && !directory.users.contains(*patch.assignee)) {
     errors.push_back(
         {"assignee_id", "must be a user of the team: " + std::to_string(patch.assignee->value()) + " is not one"});

@@ -1,6 +1,7 @@
 #pragma once
 // Error: why a request cannot be done.
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -36,6 +37,9 @@ struct FieldError {
 
   friend bool operator==(const FieldError&, const FieldError&) = default;
 };
+
+/// No answer lists more problems than this, so that a small hostile body cannot ask for a large one.
+inline constexpr std::size_t kProblemsMax = 100;
 
 /// This request cannot go on. Messages are sentences for the caller: they name fields and rules, never stored data of
 /// somebody else, nor anything of how the server is made.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/address.h"
+#include "core/directory.h"
 #include "core/text.h"
 
 namespace cardfile::core {
@@ -12,6 +13,11 @@ namespace cardfile::core {
 namespace {
 
 constexpr std::size_t kChannelTypeMax = 64;
+constexpr std::string_view kPlainTextRule = "must not have control characters but tabs and line ends";
+
+bool is_longer(std::string_view text, std::size_t max) { return text.size() > max && length_of(text) > max; }
+
+std::string length_rule(std::size_t max) { return "must be at most " + std::to_string(max) + " characters"; }
 
 /// Collects the problems of one patch; every check names its field.
 class Checker {
@@ -23,9 +29,7 @@ class Checker {
   }
 
   void length(std::string_view field, std::string_view text, std::size_t max) {
-    if (text.size() > max && length_of(text) > max) {
-      report(field, "must be at most " + std::to_string(max) + " characters");
-    }
+    if (is_longer(text, max)) report(field, length_rule(max));
   }
 
   void line(std::string_view field, std::string& text, std::size_t max) {
@@ -55,14 +59,11 @@ class Checker {
   std::vector<FieldError>& problems_;
 };
 
-void check_custom(Checker& check, const CustomPatch& custom) {
+void check_custom(const CustomPatch& custom, std::vector<CustomProblem>& problems) {
   for (const auto& [id, value] : custom) {
     if (!value) continue;
-    const bool too_long = value->size() > kCustomValueMax;
-    if (!too_long && is_plain_text(*value)) continue;
-    const std::string field = "custom." + std::to_string(id.value());
-    check.length(field, *value, kCustomValueMax);
-    if (!is_plain_text(*value)) check.report(field, "must not have control characters but tabs and line ends");
+    if (is_longer(*value, kCustomValueMax)) problems.push_back({id, length_rule(kCustomValueMax)});
+    if (!is_plain_text(*value)) problems.push_back({id, std::string(kPlainTextRule)});
   }
 }
 
@@ -94,7 +95,7 @@ void check_suppressions(Checker& check, std::vector<std::int64_t>& ids) {
 void check_note(Checker& check, std::string& note) {
   note = std::string(trimmed(note));
   check.length("note", note, kNoteMax);
-  if (!is_plain_text(note)) check.report("note", "must not have control characters but tabs and line ends");
+  if (!is_plain_text(note)) check.report("note", kPlainTextRule);
 }
 
 bool is_type_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
@@ -154,12 +155,22 @@ ContactPatch normalised(ContactPatch patch) {
   if (patch.email && trimmed(*patch.email).empty()) patch.email->clear();
   if (patch.email && !patch.email->empty()) check.email("email", *patch.email);
   if (patch.avatar) check.line("avatar", *patch.avatar, kAvatarMax);
-  if (patch.custom) check_custom(check, *patch.custom);
+  if (patch.custom) check_custom(*patch.custom, patch.custom_problems);
   if (patch.tags) check_tags(check, *patch.tags);
   if (patch.email_suppressions) check_suppressions(check, *patch.email_suppressions);
   if (patch.channels) check_channels(check, *patch.channels);
   if (patch.note) check_note(check, *patch.note);
   return patch;
+}
+
+std::vector<FieldError> problems_of(const ContactPatch& patch, const Directory& directory) {
+  std::vector<FieldError> problems = patch.problems;
+  for (const CustomProblem& problem : patch.custom_problems) {
+    if (problems.size() >= kProblemsMax) break;
+    if (!directory.fields.contains(problem.field)) continue;
+    problems.push_back({"custom." + std::to_string(problem.field.value()), problem.message});
+  }
+  return problems;
 }
 
 }  // namespace cardfile::core

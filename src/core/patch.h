@@ -14,6 +14,8 @@
 
 namespace cardfile::core {
 
+struct Directory;
+
 /// Lengths in characters (contract, 15, question 24).
 inline constexpr std::size_t kTextMax = 255;
 inline constexpr std::size_t kDisplayNameMax = 2 * kTextMax + 1;  // A derived one can be sent back.
@@ -31,6 +33,15 @@ inline constexpr std::string_view kEmailRule = "must be an address with one @ an
 
 /// Values to set; none takes a field's value away.
 using CustomPatch = std::map<FieldId, std::optional<std::string>>;
+
+/// What is wrong with the value of a custom field. Keys that are no field of the team are dropped whatever they hold
+/// (contract, 2.3), and which ones are is known to the directory alone.
+struct CustomProblem {
+  FieldId field;
+  std::string message;
+
+  friend bool operator==(const CustomProblem&, const CustomProblem&) = default;
+};
 
 /// A channel that the contact shall have.
 struct ChannelDraft {
@@ -61,6 +72,7 @@ struct ContactPatch {
   /// What could not be read, or breaks a rule that needs no look at the store. A patch with problems is never applied:
   /// decide() refuses it, and names in the same answer what only the store could tell.
   std::vector<FieldError> problems;
+  std::vector<CustomProblem> custom_problems;  // Those of the team's fields are problems like any other.
 
   friend bool operator==(const ContactPatch&, const ContactPatch&) = default;
 };
@@ -81,7 +93,10 @@ struct ChannelPatch {
 ChannelPatch normalised_channel(ChannelPatch patch);
 
 /// Brings the values into their normal form (surrounding blanks off, phone digits, distinct tags, …) and adds to
-/// `problems` every rule that one breaks. The wire calls it once on what it has read.
+/// `problems` and `custom_problems` every rule that one breaks. The wire calls it once on what it has read.
 ContactPatch normalised(ContactPatch patch);
+
+/// The patch's problems in a team with this directory; of those of custom values no more than kProblemsMax allows.
+std::vector<FieldError> problems_of(const ContactPatch& patch, const Directory& directory);
 
 }  // namespace cardfile::core

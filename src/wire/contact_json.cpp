@@ -49,7 +49,7 @@ void read_custom(const Json& value, core::ContactPatch& patch) {
     const auto id = core::parse_id(item.name());
     if (!id) continue;
     if (item.is(JsonKind::array) || item.is(JsonKind::object)) {
-      report(patch.problems, "custom." + std::string(item.name()), "must be a string, number or boolean");
+      patch.custom_problems.push_back({core::FieldId(*id), std::string(kCustomValueRule)});
       continue;
     }
     custom.emplace_hint(custom.end(), core::FieldId(*id), custom_text(item));

@@ -3,7 +3,7 @@
 namespace cardfile::wire {
 
 void report(std::vector<core::FieldError>& problems, std::string field, std::string_view message) {
-  if (problems.size() < kProblemsMax) problems.push_back({std::move(field), std::string(message)});
+  if (problems.size() < core::kProblemsMax) problems.push_back({std::move(field), std::string(message)});
 }
 
 void require_object(const Json& body) {

@@ -1,7 +1,6 @@
 #pragma once
 // Members: the typed values of an object from outside, and what was wrong with them.
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +12,7 @@
 
 namespace cardfile::wire {
 
-/// No answer lists more problems than this, so that a small hostile body cannot ask for a large one.
-inline constexpr std::size_t kProblemsMax = 100;
-
-/// Adds a problem, unless there are kProblemsMax already.
+/// Adds a problem, unless there are core::kProblemsMax already.
 void report(std::vector<core::FieldError>& problems, std::string field, std::string_view message);
 
 /// Throws Error(bad_data) naming "body" unless `body` is an object.

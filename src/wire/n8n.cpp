@@ -11,6 +11,7 @@
 #include "core/address.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "wire/contact_json.h"
 #include "wire/list_json.h"
 #include "wire/members.h"
 
@@ -31,27 +32,26 @@ std::optional<std::string> filled_text(const Members& members, std::string_view 
 }
 
 /// Values that are blank are left alone, as everything blank is. What is no field of the team is dropped later on.
-std::optional<core::CustomPatch> read_custom(const Members& members) {
+void read_custom(const Members& members, core::ContactPatch& patch) {
   const auto values = members.given("custom");
   const bool empty_list = values && values->is(JsonKind::array) && values->empty();
-  if (!values || empty_list) return std::nullopt;
+  if (!values || empty_list) return;
   if (!values->is(JsonKind::object)) {
     members.report("custom", "must be an object of field ids to values");
-    return std::nullopt;
+    return;
   }
-  core::CustomPatch custom;
+  core::CustomPatch& custom = patch.custom.emplace();
   for (const Json value : *values) {
     const auto id = core::parse_id(value.name());
     if (!id || value.is(JsonKind::null)) continue;
     if (value.is(JsonKind::array) || value.is(JsonKind::object)) {
-      members.report("custom." + std::string(value.name()), "must be a string, number or boolean");
+      patch.custom_problems.push_back({core::FieldId(*id), std::string(kCustomValueRule)});
       continue;
     }
     const std::string text =
         value.is(JsonKind::boolean) ? (value.boolean() ? "true" : "false") : std::string(value.text());
     if (!core::trimmed(text).empty()) custom.emplace(core::FieldId(*id), text);
   }
-  return custom;
 }
 
 /// Problems that core found name its own fields.
@@ -97,7 +97,7 @@ core::ContactPatch read_contact(const Json& body) {
   patch.last = filled_text(members, "last_name");
   patch.email = filled_text(members, "email");
   patch.note = filled_text(members, "note");
-  patch.custom = read_custom(members);
+  read_custom(members, patch);
   patch = core::normalised(std::move(patch));
   rename(patch.problems);
   return patch;

@@ -134,6 +134,12 @@ TEST_F(N8n, RefusesOnADryRunWhatTheCallWouldBeRefusedFor) {
                  "bad_data");
 }
 
+TEST_F(N8n, DropsWhatIsNoFieldOfTheTeamWhateverItHolds) {
+  EXPECT_EQ(post("contacts", R"({"phone_number":"13125550141","custom":{"99":{},"98":"\u0001"}})").body,
+            R"({"id":1,"rev":2,"created":false})");
+  EXPECT_EQ(world.stored(ada.id)->custom, ada.custom);
+}
+
 TEST_F(N8n, NamesEverythingAtFaultInItsOwnWords) {
   const std::size_t entries = world.log().size();
   const Reply contact =

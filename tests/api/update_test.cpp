@@ -87,6 +87,27 @@ TEST(UpdateContact, DropsCustomKeysThatAreNoFieldsOfTheTeam) {
   EXPECT_EQ(custom_of(world, ada), ada.custom);
 }
 
+TEST(UpdateContact, DropsCustomKeysThatAreNoFieldsOfTheTeamWhateverTheyHold) {
+  World world;
+  const Contact ada = world.has_contact(kAda);
+  const std::string custom = R"("custom":{"99":{},"98":[1],"97":")" + std::string(5000, 'a') + R"(","96":"\u0001"})";
+  EXPECT_EQ(world.put(v1_path(ada), R"({"phone":"13125550142",)" + custom + "}").status, 200);
+  EXPECT_EQ(world.put(v2_path(ada), "{" + custom + "}").status, 200);
+  EXPECT_EQ(world.post("/v1/contact", R"({"phone":"13125550143",)" + custom + "}").status, 200);
+  EXPECT_EQ(world.post("/v1/batch/contacts", R"([{"phone":"13125550144",)" + custom + "}]").body, R"("ok")");
+  EXPECT_EQ(custom_of(world, ada), ada.custom);
+}
+
+TEST(UpdateContact, NamesTheCustomFieldsOfTheTeamThatAreAtFaultAlsoBesideAPathThatNamesNobody) {
+  World world;
+  const Contact ada = world.has_contact(kAda);
+  const std::string body = R"({"phone":"13125550142","custom":{"12":[],"99":[]}})";
+  EXPECT_EQ(world.put(v1_path(ada), body)["message"], "custom.12: must be a string, number or boolean");
+  EXPECT_EQ(world.put("/v1/contact/ada", body)["message"],
+            "id: must be an integer; custom.12: must be a string, number or boolean");
+  EXPECT_EQ(custom_of(world, ada), ada.custom);
+}
+
 TEST(UpdateContact, AnswersV1WithIdRevisionAndUuidAlone) {
   World world;
   const Contact ada = world.has_contact(kAda);

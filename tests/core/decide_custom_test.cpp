@@ -83,6 +83,17 @@ TEST(CustomFields, ThatTheTeamDoesNotHaveAreDropped) {
   EXPECT_EQ(after.custom, custom({{701, "free"}, {702, "London"}}));
 }
 
+TEST(CustomFields, ThatTheTeamDoesNotHaveAreDroppedWhateverTheyHold) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(ada_with({{kPlan, "free"}}));
+  const auto update = [&](FieldId field) {
+    return UpdateContact{.key = ada.id,
+                         .patch = {.custom = {{{kPlan, "pro"}}}, .custom_problems = {{field, "must be a string"}}}};
+  };
+  EXPECT_EQ(team.does(update(kNoField)).custom, custom({{701, "pro"}}));
+  EXPECT_EQ(team.refuses(update(kCity)).errors(), (std::vector<FieldError>{{"custom.702", "must be a string"}}));
+}
+
 TEST(CustomFields, AllGoWithAnOverwriteThatNamesOnlyUnknownOnes) {
   FakeTeam team;
   const Contact ada = team.has_contact(ada_with({{kPlan, "free"}}));

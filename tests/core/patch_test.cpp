@@ -19,7 +19,7 @@ std::string letters(std::size_t count) {
 
 using Problems = std::vector<FieldError>;
 
-Problems problems_of(ContactPatch patch) { return normalised(std::move(patch)).problems; }
+Problems problems_of(ContactPatch patch) { return problems_of(normalised(std::move(patch)), usual_directory()); }
 
 TEST(ContactPatch, ThatNamesNothingStaysAsItIs) { EXPECT_EQ(normalised({}), ContactPatch{}); }
 
@@ -91,8 +91,8 @@ TEST(ContactPatch, NamesEveryFieldAtFault) {
                                          .problems = {{"is_opted_out", "must be true or false"}}});
   std::vector<std::string> fields;
   for (const FieldError& problem : problems) fields.push_back(problem.field);
-  EXPECT_EQ(fields, (std::vector<std::string>{"is_opted_out", "phone", "first", "email", "custom.701", "tags",
-                                              "email_suppressions", "contact_channels[0].channel_type"}));
+  EXPECT_EQ(fields, (std::vector<std::string>{"is_opted_out", "phone", "first", "email", "tags", "email_suppressions",
+                                              "contact_channels[0].channel_type", "custom.701"}));
 }
 
 TEST(CustomPatch, TakesValuesOf4096CharactersInSeveralLines) {
@@ -108,6 +108,22 @@ TEST(CustomPatch, NamesTheValueThatIsTooLongOrNotPlain) {
   EXPECT_EQ(problems_of({.custom = {{{kPlan, letters(4097)}, {kCity, "a\x1b"}, {kBirthday, "fine"}}}}),
             (Problems{{"custom.701", "must be at most 4096 characters"},
                       {"custom.702", "must not have control characters but tabs and line ends"}}));
+}
+
+TEST(CustomPatch, MayHoldAnythingForAFieldThatTheTeamDoesNotHave) {
+  EXPECT_EQ(problems_of({.custom = {{{kNoField, letters(4097)}, {kCity, "a\x1b"}}},
+                         .custom_problems = {{kNoField, "must be a string, number or boolean"}}}),
+            (Problems{{"custom.702", "must not have control characters but tabs and line ends"}}));
+}
+
+TEST(CustomPatch, IsNotExcusedByAHundredFieldsThatTheTeamDoesNotHave) {
+  ContactPatch patch{.custom = {{{kPlan, "\x01"}}}};
+  for (std::int64_t id = 1000; id < 1200; ++id) patch.custom_problems.push_back({FieldId(id), "is odd"});
+  EXPECT_EQ(problems_of(patch).size(), 1U);
+}
+
+TEST(CustomPatch, StopsNamingProblemsAfterAHundred) {
+  EXPECT_EQ(problems_of({.custom_problems = std::vector(200, CustomProblem{kPlan, "is odd"})}).size(), 100U);
 }
 
 TEST(TagsOfAPatch, CollapseWhenTheyAreNamedTwice) {

@@ -40,7 +40,8 @@ void PrintTo(const ContactPatch& patch, std::ostream* out) {
        << PrintToString(patch.last) << "\n  display_name " << PrintToString(patch.display_name) << "\n  email "
        << PrintToString(patch.email) << "\n  avatar " << PrintToString(patch.avatar) << "\n  custom "
        << PrintToString(patch.custom) << "\n  tags " << PrintToString(patch.tags) << "\n  email_suppressions "
-       << PrintToString(patch.email_suppressions) << "\n  problems " << PrintToString(patch.problems);
+       << PrintToString(patch.email_suppressions) << "\n  problems " << PrintToString(patch.problems)
+       << "\n  custom problems " << PrintToString(patch.custom_problems);
 }
 
 }  // namespace cardfile::core

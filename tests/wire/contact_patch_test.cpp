@@ -13,6 +13,7 @@ namespace {
 
 using Problems = std::vector<core::FieldError>;
 using Custom = core::CustomPatch;
+using CustomProblems = std::vector<core::CustomProblem>;
 
 core::ContactPatch v1_patch(std::string_view body) {
   JsonDocument document;
@@ -125,10 +126,11 @@ TEST(ReadContactPatch, DropsCustomKeysThatAreNoIds) {
   EXPECT_EQ(patch.custom, (Custom{{core::FieldId(12), "kept"}}));
 }
 
-TEST(ReadContactPatch, RefusesNestedCustomValues) {
+TEST(ReadContactPatch, TakesNoNestedCustomValues) {
   const std::string rule = "must be a string, number or boolean";
-  EXPECT_EQ(v2_problems(R"({"custom":{"12":[],"13":{"a":1},"14":"ok"}})"),
-            (Problems{{"custom.12", rule}, {"custom.13", rule}}));
+  const auto patch = v2_patch(R"({"custom":{"12":[],"13":{"a":1},"14":"ok"}})");
+  EXPECT_EQ(patch.custom_problems, (CustomProblems{{core::FieldId(12), rule}, {core::FieldId(13), rule}}));
+  EXPECT_EQ(patch.custom, (Custom{{core::FieldId(14), "ok"}}));
 }
 
 TEST(ReadContactPatch, ReadsTheAssigneeAsAUserNobodyOrNotAtAll) {
@@ -171,12 +173,14 @@ TEST(ReadContactPatch, WantsIntegersForEmailSuppressions) {
 }
 
 TEST(ReadContactPatch, NamesAllFieldsAtFaultAtOnce) {
-  const auto problems =
-      v1_patch(R"({"phone":"oops","first":1,"email":"nobody","custom":{"7":[]},"tags":{},"is_opted_out":"no"})")
-          .problems;
+  const auto patch = v1_patch(
+      R"({"phone":"oops","first":1,"email":"nobody","custom":{"7":[],"8":"\u0001"},"tags":{},"is_opted_out":"no"})");
   std::vector<std::string> fields;
-  for (const auto& problem : problems) fields.push_back(problem.field);
-  EXPECT_EQ(fields, (std::vector<std::string>{"first", "custom.7", "tags", "is_opted_out", "phone", "email"}));
+  for (const auto& problem : patch.problems) fields.push_back(problem.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"first", "tags", "is_opted_out", "phone", "email"}));
+  std::vector<core::FieldId> custom;
+  for (const auto& problem : patch.custom_problems) custom.push_back(problem.field);
+  EXPECT_EQ(custom, (std::vector{core::FieldId(7), core::FieldId(8)}));
 }
 
 TEST(ReadContactPatch, StopsNamingProblemsAfterAHundred) {

@@ -27,6 +27,12 @@ http::Response show(const Call& call, const core::Contact& contact) {
   return ok_contact(std::move(body), contact.rev);
 }
 
+/// A path that names nobody is answered before the store is asked, so the team's fields are looked up here.
+core::ContactId contact_id(const Call& call, const core::ContactPatch& patch) {
+  if (patch.custom_problems.empty()) return call.contact_id(patch.problems);
+  return call.contact_id(core::problems_of(patch, *call.directory()));
+}
+
 core::Contact found(const Call& call, const wire::v1::ContactSelector& selector) {
   if (const auto* id = std::get_if<core::ContactId>(&selector)) return call.contact(*id);
   auto contact = call.parts.store.contact_at(call.team, std::get<core::Address>(selector));
@@ -58,7 +64,7 @@ base::Task<http::Response> update_contact(const Call& call) {
   update.patch = wire::v1::read_contact_patch(call.body());
   update.custom_mode = call.custom_mode(update.patch.problems);
   update.if_match = if_match(call.request, update.patch.problems);
-  update.key = call.contact_id(update.patch.problems);
+  update.key = contact_id(call, update.patch);
   const core::Outcome outcome = co_await call.commit(std::move(update));
   co_return show_saved(*std::get<core::ContactSaved>(outcome).contact);
 }
