@@ -1,5 +1,6 @@
 #include "api/call.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -128,10 +129,20 @@ wire::Json Call::optional_body() const {
   return given ? *given : parse("{}");
 }
 
+std::optional<std::string> Call::parameter(std::string_view name, std::vector<core::FieldError>& problems) const {
+  http::QueryValue last = http::query_value(request.query, name);
+  if (!last.present) return std::nullopt;
+  const auto values = http::query_values(request.query, name);
+  const auto agrees = [&last](const std::string& value) { return value == last.value; };
+  if (std::ranges::all_of(values, agrees)) return std::move(last.value);
+  problems.push_back({std::string(name), "must not be given twice with different values"});
+  return std::nullopt;
+}
+
 core::CustomMode Call::custom_mode(std::vector<core::FieldError>& problems) const {
-  const http::QueryValue overwrite = http::query_value(request.query, "overwrite");
-  if (!overwrite.present) return core::CustomMode::merge;
-  const std::string value = core::lower_ascii(overwrite.value);
+  const auto overwrite = parameter("overwrite", problems);
+  if (!overwrite) return core::CustomMode::merge;
+  const std::string value = core::lower_ascii(*overwrite);
   if (value == "true" || value == "1") return core::CustomMode::overwrite;
   if (value == "false" || value == "0") return core::CustomMode::merge;
   problems.push_back({"overwrite", "must be true or false"});

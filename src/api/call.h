@@ -70,6 +70,10 @@ struct Call {
   /// The same, as an object without members when there are none.
   wire::Json optional_body() const;
 
+  /// The query's parameter of this name, which counts as not given, and is added to `problems`, when it is given twice
+  /// with different values.
+  std::optional<std::string> parameter(std::string_view name, std::vector<core::FieldError>& problems) const;
+
   /// `overwrite` of the query: true, false, 1 or 0 in any case, merge when absent (contract, 14, point 7). Anything
   /// else is added to `problems`.
   core::CustomMode custom_mode(std::vector<core::FieldError>& problems) const;

@@ -156,6 +156,7 @@ TEST(ChannelCalls, RefuseAndChangeNothing) {
                    "channel_type"},
            Refusal{"DELETE", "/channel", "", 400, "channel_type channel_id"},
            Refusal{"DELETE", "/channel?channel_type=phone", "[]", 400, "channel_id"},
+           Refusal{"DELETE", "/channel?channel_type=phone&channel_id=13125550142&channel_id=1", "", 400, "channel_id"},
            Refusal{"DELETE", "/channel?channel_type=phone&channel_id=13125550143", "", 404, ""},
            Refusal{"DELETE", "/channel/3", "", 404, ""},
            Refusal{"PATCH", "/channel", "{}", 405, ""},

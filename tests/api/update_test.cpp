@@ -53,6 +53,19 @@ TEST(UpdateContact, TakesOverwriteInAnyOfItsSpellings) {
   }
 }
 
+TEST(UpdateContact, RefusesAnOverwriteThatIsGivenTwiceWithDifferentValues) {
+  World world;
+  const Contact ada = world.has_contact(kAda);
+  for (const char* query :
+       {"?overwrite=true&overwrite=false", "?overwrite=false&overwrite=true", "?overwrite&overwrite=1"}) {
+    const Reply reply = world.put(v1_path(ada) + query, R"({"phone":"13125550142","custom":{}})");
+    EXPECT_EQ(reply.status, 400) << query;
+    EXPECT_EQ(reply["message"], "overwrite: must not be given twice with different values");
+  }
+  EXPECT_EQ(world.stored(ada.id), ada);
+  EXPECT_EQ(world.put(v1_path(ada) + "?overwrite=false&overwrite=false", R"({"phone":"13125550142"})").status, 200);
+}
+
 TEST(UpdateContact, RefusesAnOverwriteThatIsNeitherTrueNorFalse) {
   World world;
   const Contact ada = world.has_contact(kAda);

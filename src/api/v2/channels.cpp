@@ -23,11 +23,6 @@ http::Response show(const Call& call, const core::Contact& contact) {
   return ok_contact(std::move(body), contact.rev);
 }
 
-std::optional<std::string> parameter(const Call& call, std::string_view name) {
-  http::QueryValue found = http::query_value(call.request.query, name);
-  return found.present ? std::optional(std::move(found.value)) : std::nullopt;
-}
-
 /// The path's channelID: text as it was sent, without its percent escapes.
 core::ChannelName channel_in_path(const Call& call) { return call.path[1]; }
 
@@ -76,8 +71,10 @@ base::Task<http::Response> remove_channel(const Call& call) {
 }
 
 base::Task<http::Response> remove_named_channel(const Call& call) {
-  wire::v2::ChannelQuery query{.type = parameter(call, "channel_type"), .value = parameter(call, "channel_id")};
   std::vector<core::FieldError> problems;
+  wire::v2::ChannelQuery query{.type = call.parameter("channel_type", problems),
+                               .value = call.parameter("channel_id", problems)};
+  throw_if_any(problems);
   core::RemoveChannel remove{.key = call.contact_uuid(),
                              .name = wire::v2::read_channel_address(call.parameters(), std::move(query)),
                              .if_match = if_match(call.request, problems)};
