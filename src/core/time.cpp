@@ -12,6 +12,7 @@ using std::chrono::floor;
 using std::chrono::hours;
 using std::chrono::microseconds;
 using std::chrono::minutes;
+using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using std::chrono::year_month_day;
 
@@ -47,16 +48,17 @@ class Reader {
     return true;
   }
 
-  /// 1 to 9 digits after the dot, cut off at the microsecond.
-  bool take_fraction(int& microseconds_read) {
+  /// 1 to 9 digits after the dot.
+  bool take_fraction(nanoseconds& fraction) {
     int digits = 0;
-    microseconds_read = 0;
-    for (; next_is_digit(); ++digits) {
-      if (digits < 6) microseconds_read = microseconds_read * 10 + (rest_.front() - '0');
+    std::int64_t value = 0;
+    for (; next_is_digit() && digits < 9; ++digits) {
+      value = value * 10 + (rest_.front() - '0');
       rest_.remove_prefix(1);
     }
-    for (int i = digits; i < 6; ++i) microseconds_read *= 10;
-    return digits >= 1 && digits <= 9;
+    for (int i = digits; i < 9; ++i) value *= 10;
+    fraction = nanoseconds(value);
+    return digits >= 1;
   }
 
  private:
@@ -69,7 +71,8 @@ bool take_offset(Reader& reader, minutes& offset) {
   if (!behind && !reader.take('+')) return false;
   int hour = 0;
   int minute = 0;
-  if (!reader.take_number(2, hour) || !reader.take(':') || !reader.take_number(2, minute)) return false;
+  if (!reader.take_number(2, hour)) return false;
+  if ((reader.take(':') || reader.next_is_digit()) && !reader.take_number(2, minute)) return false;
   if (hour > 23 || minute > 59) return false;
   offset = hours(hour) + minutes(minute);
   if (behind) offset = -offset;
@@ -98,7 +101,7 @@ char* write_rfc3339(char* out, Timestamp time) {
   return write_digits<6>(out, since_midnight % 1'000'000, 'Z');
 }
 
-std::optional<Timestamp> parse_rfc3339(std::string_view text) {
+std::optional<Timestamp> parse_rfc3339(std::string_view text, Rounding rounding) {
   Reader reader(text);
   int year = 0;
   int month = 0;
@@ -106,7 +109,7 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  int fraction = 0;
+  nanoseconds fraction{0};
   if (!reader.take_number(4, year) || !reader.take('-') || !reader.take_number(2, month) || !reader.take('-') ||
       !reader.take_number(2, day)) {
     return std::nullopt;
@@ -125,11 +128,16 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
                             std::chrono::day(static_cast<unsigned>(day)));
   // A leap second (60) is read as the first moment of the next minute.
   if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  const Timestamp time =
-      std::chrono::sys_days(date) + hours(hour) + minutes(minute) + seconds(second) + microseconds(fraction) - offset;
-  const year_month_day utc(floor<days>(time));
-  if (int{utc.year()} < 1 || int{utc.year()} > 9999) return std::nullopt;
-  return time;
+  const Timestamp time = std::chrono::sys_days(date) + hours(hour) + minutes(minute) + seconds(second) +
+                         floor<microseconds>(fraction) - offset;
+  const auto is_known = [](Timestamp when) {
+    const year_month_day utc(floor<days>(when));
+    return int{utc.year()} >= 1 && int{utc.year()} <= 9999;
+  };
+  if (!is_known(time)) return std::nullopt;
+  const bool lies_between = fraction > floor<microseconds>(fraction);
+  const Timestamp next = time + microseconds(1);
+  return rounding == Rounding::up && lies_between && is_known(next) ? next : time;
 }
 
 }  // namespace cardfile::core

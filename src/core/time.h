@@ -21,8 +21,11 @@ std::string to_rfc3339(Timestamp time);
 char* write_rfc3339(char* out, Timestamp time);
 inline constexpr std::size_t kRfc3339Size = 27;
 
-/// Reads RFC 3339 with 0 to 9 fraction digits and any offset; digits past the sixth are cut off. None when `text` is
-/// no such time, or lies outside the years 1 to 9999.
-std::optional<Timestamp> parse_rfc3339(std::string_view text);
+/// What becomes of a time between two microseconds. A bound that times must come before has to be rounded up.
+enum class Rounding { down, up };
+
+/// Reads RFC 3339 with 0 to 9 fraction digits and any offset, which may do without its colon and its minutes. None when
+/// `text` is no such time, or lies outside the years 1 to 9999.
+std::optional<Timestamp> parse_rfc3339(std::string_view text, Rounding rounding = Rounding::down);
 
 }  // namespace cardfile::core

@@ -37,10 +37,12 @@ std::optional<Id> read_id(const Members& members, std::string_view name) {
   return number ? std::optional(Id(*number)) : std::nullopt;
 }
 
-std::optional<core::Timestamp> read_date(const Members& members) {
+/// The contacts asked for lie past it, in `direction`.
+std::optional<core::Timestamp> read_date(const Members& members, core::Direction direction) {
   const auto text = members.string("date");
   if (!text || text->empty()) return std::nullopt;
-  const auto time = core::parse_rfc3339(*text);
+  const auto time =
+      core::parse_rfc3339(*text, direction == core::Direction::descending ? core::Rounding::up : core::Rounding::down);
   if (!time) members.report("date", "must be an RFC 3339 time such as 2026-03-02T09:15:00Z");
   return time;
 }
@@ -153,7 +155,7 @@ core::ContactQuery read_query(const std::optional<Json>& parameters, core::Direc
   const auto order = core::parse_contact_order(members.string("order").value_or(""));
   query.order = order.value_or(core::ContactOrder::updated);
   query.direction = read_direction(members, direction);
-  query.date = read_date(members);
+  query.date = read_date(members, query.direction);
   query.assigned = read_id<core::UserId>(members, "assigned");
   query.id = read_id<core::ContactId>(members, "id");
   query.parent = read_id<core::ContactId>(members, "parent_id");

@@ -140,7 +140,7 @@ std::optional<core::Timestamp> read_updated_before(const Json& body) {
   require_object(body);
   const auto date = filled(body, "date");
   if (!date) return std::nullopt;
-  const auto time = date->is(JsonKind::string) ? core::parse_rfc3339(date->text()) : std::nullopt;
+  const auto time = date->is(JsonKind::string) ? core::parse_rfc3339(date->text(), core::Rounding::up) : std::nullopt;
   if (!time) refuse("date", "must be an RFC 3339 time such as 2026-03-02T09:15:00Z");
   return time;
 }

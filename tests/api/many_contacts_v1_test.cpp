@@ -65,6 +65,18 @@ TEST(ListContacts, LiesPastTheDateInTheAskedDirection) {
   }
 }
 
+TEST(ListContacts, LiesPastADateBetweenTwoMicroseconds) {
+  World world;
+  has_three_contacts(world);
+  std::string after_the_third = world.get("/v1/contact/3")["updated"];
+  after_the_third.insert(after_the_third.size() - 1, "999");
+  const std::string date = R"("date":")" + after_the_third + R"("})";
+  for (const char* path : {"/v1/contacts", "/v2/contacts/list"}) {
+    EXPECT_EQ(world.post(path, "{" + date).each("id"), "1") << path;
+    EXPECT_EQ(world.post(path, R"({"ascending":false,)" + date).each("id"), "3 2") << path;
+  }
+}
+
 TEST(ListContacts, GivesPagesByLimitAndPage) {
   World world;
   has_three_contacts(world);
