@@ -45,6 +45,7 @@ std::span<const Route> routes() {
       {"GET", "/v2/contact/{contactID}/channel", Access::team, v2::list_channels},
       {"GET", "/v2/contact/{contactID}/channels", Access::team, v2::list_channels},
       {"GET", "/v2/contact/{contactID}/channel/{channelID}", Access::team, v2::get_channel},
+      {"GET", "/v2/contact/{contactID}/channels/{channelID}", Access::team, v2::get_channel},
       {"DELETE", "/v2/contact/{contactID}/channel/{channelID}", Access::team, v2::remove_channel},
       {"DELETE", "/v2/contact/{contactID}/channel", Access::team, v2::remove_named_channel},
 

@@ -54,6 +54,7 @@ TEST(AChannel, IsFoundByItsIdOrItsEncodedValue) {
   const Contact ada = ada_of(world);
   for (const char* name : {"2", "ada@example.org", "ADA%40example.org"}) {
     EXPECT_EQ(world.get(v2_path(ada) + "/channel/" + name)["id"], "2") << name;
+    EXPECT_EQ(world.get(v2_path(ada) + "/channels/" + name)["id"], "2") << name;
   }
   for (const char* name : {"1", "13125550142", "%2B1%20312%20555%200142"}) {
     const Reply reply = world.get(v2_path(ada) + "/channel/" + name);

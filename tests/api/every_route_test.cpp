@@ -56,6 +56,7 @@ const std::vector<Example> kExamples = {
     {"GET", "/v2/contact/{contactID}/channel", "/v2/contact/<uuid>/channel", ""},
     {"GET", "/v2/contact/{contactID}/channels", "/v2/contact/<uuid>/channels", ""},
     {"GET", "/v2/contact/{contactID}/channel/{channelID}", "/v2/contact/<uuid>/channel/<channel>", ""},
+    {"GET", "/v2/contact/{contactID}/channels/{channelID}", "/v2/contact/<uuid>/channels/<channel>", ""},
     {"DELETE", "/v2/contact/{contactID}/channel/{channelID}", "/v2/contact/<uuid>/channel/<channel>", ""},
     {"DELETE", "/v2/contact/{contactID}/channel", "/v2/contact/<uuid>/channel", R"({"channel_type":"phone","channel_id":"13125550142"})"},
     {"POST", "/v1/contact-fields", "/v1/contact-fields", "{}"},
