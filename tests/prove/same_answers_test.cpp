@@ -9,7 +9,7 @@ namespace cardfile::prove {
 namespace {
 
 TEST(SameAnswers, ComeFromSqliteAndTheReferenceToTheSameRequests) {
-  Campaign campaign(short_form("same-answers", 2));
+  Campaign campaign(short_form("same-answers", 3));
   same_answers(campaign);
   EXPECT_THAT(campaign.findings(), testing::IsEmpty());
   EXPECT_GT(campaign.figure("done"), 1'000);
