@@ -135,6 +135,9 @@ TEST(Limits, AnswersThatAreNotTakenHoldNoMoreThanTheirShareTogether) {
   for (int i = 0; i < 6; ++i) {
     peers.push_back(server.peer());
     EXPECT_EQ(peers.back().ask(kGet).status, 200);
+    // Otherwise the kernel may take a whole answer.
+    const int room = 64 * 1024;
+    ::setsockopt(peers.back().socket(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     peers.back().send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
     // It has begun to be answered.
     char byte = 0;
