@@ -36,6 +36,11 @@ bool deletes_contact(const core::ChangeEntry& entry) {
   return entry.subject == core::Subject::contact && entry.operation == core::Operation::remove;
 }
 
+bool deletes(const core::ChangeEntry& entry, core::WebhookId webhook) {
+  return entry.subject == core::Subject::webhook && entry.operation == core::Operation::remove &&
+         entry.subject_id == webhook.value();
+}
+
 /// For a team that has no contacts yet.
 core::Contact made_up_contact(core::Timestamp at) {
   core::Contact contact;
@@ -131,6 +136,11 @@ base::Task<void> Follower::follow() {
 }
 
 base::Task<void> Follower::tell(const core::ChangeEntry& entry) {
+  if (deletes(entry, webhook_.id)) {
+    // What follows is not told, however soon it came; the outbox may not have noticed yet.
+    is_ending_ = true;
+    co_return;
+  }
   if (deletes_contact(entry)) deletions_.erase(core::ContactId(entry.subject_id));
   const auto events = core::events_of(entry, webhook_);
   if (events.empty()) {
