@@ -22,11 +22,11 @@ class Api {
   /// Answers one request; never throws. For http::Handler.
   base::Task<http::Response> handle(const http::Request& request, base::Executor& executor);
 
-  /// The JSON form of what the HTTP layer refuses. For http::ErrorPage.
   /// The answer to a request whose body is not worth reading: nothing is at its path, or nobody is behind its
   /// credentials. None when handle() is to see it. For http::Admission.
   std::optional<http::Response> refusal_before_body(const http::Request& request);
 
+  /// The JSON form of what the HTTP layer refuses. For http::ErrorPage.
   http::Response protocol_error(const http::ProtocolError& error);
 
   /// From here on /readyz answers 503, so that a load balancer sends its requests elsewhere.

@@ -69,7 +69,7 @@ class Texts {
   std::vector<FieldError> problems_;
 };
 
-/// Titles and labels compare without regard to case and surrounding blanks.
+/// Titles and labels, which have no surrounding blanks, compare without regard to the case of ASCII letters.
 inline bool same_title(std::string_view left, std::string_view right) {
   return lower_ascii(left) == lower_ascii(right);
 }
