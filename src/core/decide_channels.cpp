@@ -31,11 +31,13 @@ SharedContact before_write(const ContactKey& key, const std::optional<IfMatch>& 
   return contact;
 }
 
-void throw_if_owned(const Address& address, const TeamState& state) {
+/// A value that another channel of this same contact has is a conflict too: a contact has no address twice.
+void throw_if_owned(const Address& address, ContactId contact, const TeamState& state) {
   const auto owner = state.owner_of(address);
   if (!owner) return;
-  throw Error(ErrorCode::conflict,
-              {{"channel_id", "belongs to contact " + std::to_string(owner->value()) + " already"}});
+  const std::string whose =
+      *owner == contact ? "another channel of the contact" : "contact " + std::to_string(owner->value());
+  throw Error(ErrorCode::conflict, {{"channel_id", "belongs to " + whose + " already"}});
 }
 
 /// The channel that an update means: its id, or else the oldest of its type, which has the smallest id.
@@ -80,7 +82,7 @@ Decision decide_action(AddChannel& action, const TeamState& state, Recorder& rec
     throw Error(ErrorCode::bad_data,
                 {{"channel_id", "a contact has at most " + std::to_string(kChannelsMax) + " channels"}});
   }
-  throw_if_owned(address, state);
+  throw_if_owned(address, before->id, state);
   const Timestamp at = recorder.time();
   channels.push_back(
       {recorder.new_channel(), patch.type, patch.value, patch.handle.value_or(""), patch.info.value_or(""), at, at});
@@ -98,8 +100,7 @@ Decision decide_action(UpdateChannel& action, const TeamState& state, Recorder& 
   }
   const Channel stored = channel;
   const Address address = address_of(patch.type, patch.value);
-  // A value that another channel of this same contact has is a conflict too: a contact has no address twice.
-  if (address != channel.address()) throw_if_owned(address, state);
+  if (address != channel.address()) throw_if_owned(address, before->id, state);
   channel.value = patch.value;
   if (patch.handle) channel.handle = *patch.handle;
   if (patch.info) channel.info = *patch.info;

@@ -26,6 +26,8 @@ std::map<std::string, FieldId> ids_by_title(const std::map<FieldId, CustomField>
   return ids;
 }
 
+std::string title_of_draft(std::size_t index) { return "[" + std::to_string(index) + "].title"; }
+
 }  // namespace
 
 Decision decide_action(CreateTeam& action, const TeamState& state, Recorder& recorder) {
@@ -67,21 +69,23 @@ Decision decide_action(CreateUser& action, const TeamState& state, Recorder& rec
 Decision decide_action(CreateFields& action, const TeamState& state, Recorder& recorder) {
   Texts texts(std::move(action.problems));
   for (std::size_t i = 0; i < action.drafts.size(); ++i) {
-    action.drafts[i].title = texts.name("[" + std::to_string(i) + "].title", action.drafts[i].title);
+    action.drafts[i].title = texts.name(title_of_draft(i), action.drafts[i].title);
   }
   texts.throw_if_bad();
   std::map<FieldId, CustomField> fields = state.directory()->fields;
   std::map<std::string, FieldId> ids = ids_by_title(fields);
   FieldsSaved result;
   std::vector<DirectoryChange> changes;
-  for (const CreateFields::Draft& draft : action.drafts) {
+  for (std::size_t i = 0; i < action.drafts.size(); ++i) {
+    const CreateFields::Draft& draft = action.drafts[i];
     const std::string title = lower_ascii(draft.title);
     if (const auto existing = ids.find(title); existing != ids.end()) {
       result.items.push_back({.field = fields.at(existing->second), .duplicate = true});
       continue;
     }
     if (fields.size() == kFieldsPerTeamMax) {
-      throw Error(ErrorCode::bad_data, "a team has at most " + std::to_string(kFieldsPerTeamMax) + " custom fields");
+      throw Error(ErrorCode::bad_data,
+                  {{title_of_draft(i), "a team has at most " + std::to_string(kFieldsPerTeamMax) + " custom fields"}});
     }
     const CustomField field{.id = granted_id(draft.id, fields), .title = draft.title, .created = recorder.time()};
     recorder.log(Subject::custom_field, field.id.value(), 1, Operation::create, {{"title", {}, field.title}});

@@ -181,7 +181,7 @@ Decision decide_action(CreateList& action, const TeamState& state, Recorder& rec
   report_unknown("contacts", action.contacts.ids, state, texts.problems());
   texts.throw_if_bad();
   if (directory.lists.size() >= kListsPerTeamMax) {
-    throw Error(ErrorCode::bad_data, "a team has at most " + std::to_string(kListsPerTeamMax) + " lists");
+    throw Error(ErrorCode::bad_data, {{"title", "a team has at most " + std::to_string(kListsPerTeamMax) + " lists"}});
   }
   Resolver resolver(state, recorder);
   const Contacts contacts = resolver.resolve(action.contacts);

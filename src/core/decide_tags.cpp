@@ -64,7 +64,7 @@ Decision decide_action(CreateTag& action, const TeamState& state, Recorder& reco
     if (same_title(tag.label, label)) return recorder.decision(TagSaved{tag});
   }
   if (tags.size() == kTagsPerTeamMax) {
-    throw Error(ErrorCode::bad_data, "a team has at most " + std::to_string(kTagsPerTeamMax) + " tags");
+    throw Error(ErrorCode::bad_data, {{"tag", "a team has at most " + std::to_string(kTagsPerTeamMax) + " tags"}});
   }
   const Timestamp at = recorder.time();
   const Tag tag{.id = granted_tag_id(action.id, tags, recorder),

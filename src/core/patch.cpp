@@ -13,19 +13,28 @@ namespace cardfile::core {
 namespace {
 
 constexpr std::size_t kChannelTypeMax = 64;
+constexpr std::string_view kChannelTypeRule =
+    "must be phone, email or the word of an integration: at most 64 of a-z, 0-9, _ and -, and not id";
 constexpr std::string_view kPlainTextRule = "must not have control characters but tabs and line ends";
 
 bool is_longer(std::string_view text, std::size_t max) { return text.size() > max && length_of(text) > max; }
 
 std::string length_rule(std::size_t max) { return "must be at most " + std::to_string(max) + " characters"; }
 
-/// Collects the problems of one patch; every check names its field.
+/// Collects the problems of one patch; every check names its field. A field that could not be read is not held to a
+/// rule too.
 class Checker {
  public:
-  explicit Checker(std::vector<FieldError>& problems) : problems_(problems) {}
+  explicit Checker(std::vector<FieldError>& problems) : problems_(problems), unread_(problems.size()) {}
 
   void report(std::string_view field, std::string_view message) {
-    problems_.push_back({std::string(field), std::string(message)});
+    const auto end_of_unread = problems_.begin() + static_cast<std::ptrdiff_t>(unread_);
+    const auto names_it = [&](const FieldError& other) { return other.field == field; };
+    if (std::any_of(problems_.begin(), end_of_unread, names_it)) return;
+    // Channels of one item share its handle and info.
+    FieldError problem{std::string(field), std::string(message)};
+    if (std::find(end_of_unread, problems_.end(), problem) != problems_.end()) return;
+    problems_.push_back(std::move(problem));
   }
 
   void length(std::string_view field, std::string_view text, std::size_t max) {
@@ -57,6 +66,7 @@ class Checker {
 
  private:
   std::vector<FieldError>& problems_;
+  std::size_t unread_;  // So many of them are of fields that could not be read.
 };
 
 void check_custom(const CustomPatch& custom, std::vector<CustomProblem>& problems) {
@@ -106,10 +116,8 @@ void check_channel(Checker& check, const std::string& path, ChannelDraft& draft)
   // "id" is what searches and bulk deletes call a contact's own UUID (contract, 2.6).
   if (draft.type.empty() || draft.type.size() > kChannelTypeMax || draft.type == "id" ||
       !std::all_of(draft.type.begin(), draft.type.end(), is_type_character)) {
-    check.report(path + "channel_type", "must be phone, email or the word of an integration");
-    return;
-  }
-  if (draft.type == kPhone) {
+    check.report(path + "channel_type", kChannelTypeRule);
+  } else if (draft.type == kPhone) {
     check.phone(path + "channel_id", draft.value);
   } else if (draft.type == kEmail) {
     check.email(path + "channel_id", draft.value);
@@ -126,18 +134,17 @@ void check_channels(Checker& check, std::vector<ChannelDraft>& drafts) {
     check.report("contact_channels", "must be at most " + std::to_string(kChannelsMax) + " channels");
     return;
   }
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    check_channel(check, "contact_channels[" + std::to_string(i) + "].", drafts[i]);
+  for (ChannelDraft& draft : drafts) {
+    check_channel(check, "contact_channels[" + std::to_string(draft.item) + "].", draft);
   }
 }
 
 }  // namespace
 
 ChannelPatch normalised_channel(ChannelPatch patch) {
-  // What could not be read is not held to a rule too: each field is named once.
-  if (!patch.problems.empty()) return patch;
   Checker check(patch.problems);
-  ChannelDraft draft{patch.type, patch.value, patch.handle.value_or(""), patch.info.value_or("")};
+  ChannelDraft draft{
+      .type = patch.type, .value = patch.value, .handle = patch.handle.value_or(""), .info = patch.info.value_or("")};
   check_channel(check, "", draft);
   patch.type = std::move(draft.type);
   patch.value = std::move(draft.value);

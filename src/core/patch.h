@@ -28,7 +28,8 @@ inline constexpr std::size_t kNoteMax = 1000;
 inline constexpr std::size_t kNotesMax = 50;
 
 /// What an address must look like, for the messages that say so.
-inline constexpr std::string_view kPhoneRule = "must be 7 to 15 digits in E.164 form, without the leading +";
+inline constexpr std::string_view kPhoneRule =
+    "must be 7 to 15 digits in E.164 form, without the leading + and not beginning with 0";
 inline constexpr std::string_view kEmailRule = "must be an address with one @ and no blanks";
 
 /// Values to set; none takes a field's value away.
@@ -43,12 +44,13 @@ struct CustomProblem {
   friend bool operator==(const CustomProblem&, const CustomProblem&) = default;
 };
 
-/// A channel that the contact shall have.
+/// A channel that the contact shall have. One of several values that an item brings stands for a channel of its own.
 struct ChannelDraft {
   std::string type;
   std::string value;
   std::string handle;
   std::string info;
+  std::size_t item = 0;  // Its place in `contact_channels`, for what is wrong with it.
 
   friend bool operator==(const ChannelDraft&, const ChannelDraft&) = default;
 };

@@ -12,14 +12,12 @@ namespace cardfile::wire {
 
 namespace {
 
-[[noreturn]] void refuse(std::string field, std::string message) {
-  throw core::Error(core::ErrorCode::bad_data, {{std::move(field), std::move(message)}});
-}
-
-Json not_too_long(const Json& items, std::string field) {
+/// `items`, unless there are too many of them in `field`, or something else is at fault.
+Json items_of(const Json& items, std::string field, std::vector<core::FieldError> others) {
   if (items.size() > kBulkItemsMax) {
-    refuse(std::move(field), "must have at most " + std::to_string(kBulkItemsMax) + " items");
+    report(others, std::move(field), "must have at most " + std::to_string(kBulkItemsMax) + " items");
   }
+  if (!others.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(others));
   return items;
 }
 
@@ -31,19 +29,24 @@ core::ContactPatch patch_with_problem(std::string field, std::string_view messag
 
 }  // namespace
 
-Json read_batch(const Json& body) {
-  if (body.is(JsonKind::array)) return not_too_long(body, "body");
+Json read_batch(const Json& body, std::vector<core::FieldError> others) {
+  if (body.is(JsonKind::array)) return items_of(body, "body", std::move(others));
   const auto items = body.given("contacts");
-  if (items && items->is(JsonKind::array)) return not_too_long(*items, "contacts");
-  refuse("body", "must be a JSON array of contacts, or an object with such an array in contacts");
+  if (items && items->is(JsonKind::array)) return items_of(*items, "contacts", std::move(others));
+  report(others, "body", "must be a JSON array of contacts, or an object with such an array in contacts");
+  throw core::Error(core::ErrorCode::bad_data, std::move(others));
 }
 
-Json read_bulk(const Json& body) {
-  require_object(body);
-  const auto items = body.given("contacts");
-  if (!items) refuse("contacts", "is required: an array of contacts");
-  if (!items->is(JsonKind::array)) refuse("contacts", "must be an array of contacts");
-  return not_too_long(*items, "contacts");
+Json read_bulk(const Json& body, std::vector<core::FieldError> others) {
+  const bool is_object = body.is(JsonKind::object);
+  const auto items = is_object ? body.given("contacts") : std::nullopt;
+  if (items && items->is(JsonKind::array)) return items_of(*items, "contacts", std::move(others));
+  if (!is_object) {
+    report(others, "body", "must be a JSON object");
+  } else {
+    report(others, "contacts", items ? "must be an array of contacts" : "is required: an array of contacts");
+  }
+  throw core::Error(core::ErrorCode::bad_data, std::move(others));
 }
 
 core::ContactPatch read_batch_item(const Json& item) {

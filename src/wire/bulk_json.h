@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "core/error.h"
 #include "core/ids.h"
 #include "core/patch.h"
 #include "wire/json_in.h"
@@ -16,10 +18,10 @@ namespace cardfile::wire {
 inline constexpr std::size_t kBulkItemsMax = 1000;
 
 /// The items of POST /v1/batch/contacts, [...] or {"contacts": [...]}. Throws Error(bad_data) when there is no such
-/// array or it is too long.
-Json read_batch(const Json& body);
+/// array, it is too long, or `others` of the request are at fault; they are named in the same answer.
+Json read_batch(const Json& body, std::vector<core::FieldError> others = {});
 /// The items of POST /v2/contacts, {"contacts": [...]}. Throws likewise.
-Json read_bulk(const Json& body);
+Json read_bulk(const Json& body, std::vector<core::FieldError> others = {});
 
 /// One item, read so that nothing wrong with it reaches its neighbours: all of it is in the patch's `problems`.
 core::ContactPatch read_batch_item(const Json& item);

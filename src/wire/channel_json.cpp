@@ -1,5 +1,6 @@
 #include "wire/channel_json.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -46,9 +47,16 @@ ChannelUpdate read_channel_update(const Json& body) {
   return {.id = id, .patch = std::move(patch)};
 }
 
-core::Address read_channel_address(const std::optional<Json>& body, ChannelQuery query) {
+core::Address read_channel_address(const std::optional<Json>& body, ChannelQuery query,
+                                   std::vector<core::FieldError> others) {
   core::ChannelPatch patch;
+  patch.problems = std::move(others);
+  const auto is_named = [&patch](std::string_view name) {
+    return std::ranges::any_of(patch.problems,
+                               [name](const core::FieldError& problem) { return problem.field == name; });
+  };
   const auto read = [&](std::string_view name, std::optional<std::string> parameter) {
+    if (is_named(name)) return std::string();
     if (body && body->given(name)) return Members(*body, patch.problems).string(name).value_or("");
     if (!parameter) report(patch.problems, std::string(name), "is required");
     return std::move(parameter).value_or("");

@@ -3,8 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/address.h"
+#include "core/error.h"
 #include "core/ids.h"
 #include "core/patch.h"
 #include "wire/json_in.h"
@@ -22,11 +24,13 @@ struct ChannelUpdate {
 ChannelUpdate read_channel_update(const Json& body);
 
 /// The channel that DELETE /v2/contact/{contactID}/channel names: by the body's members, or, where one is missing, by
-/// the query's parameter of the same name. Throws Error(bad_data) naming every field at fault.
+/// the query's parameter of the same name. Throws Error(bad_data) naming every field at fault, `others` of the request
+/// among them; a member that is one of those is not named again.
 struct ChannelQuery {
   std::optional<std::string> type;
   std::optional<std::string> value;
 };
-core::Address read_channel_address(const std::optional<Json>& body, ChannelQuery query);
+core::Address read_channel_address(const std::optional<Json>& body, ChannelQuery query,
+                                   std::vector<core::FieldError> others = {});
 
 }  // namespace cardfile::wire::v2

@@ -20,6 +20,7 @@ namespace cardfile::wire::n8n {
 namespace {
 
 constexpr std::string_view kPhone = "phone_number";
+constexpr std::string_view kActionRule = "must be add or remove";
 
 /// What the node can ask for besides (contract, 11).
 constexpr std::array<std::string_view, 5> kEventsOfOthers = {
@@ -112,11 +113,13 @@ core::UpdateList read_member_change(const Json& body, const core::UuidSource& ne
   require_object(body);
   core::UpdateList change;
   const Members members(body, change.problems);
-  const std::string action = members.string("action").value_or("");
+  const auto action = members.string("action");
   const auto phone = read_phone(members);
-  if (action != "add" && action != "remove") {
-    members.report("action", "must be add or remove");
-  } else if (phone && action == "remove") {
+  if (!action) {
+    if (!members.given("action")) members.report("action", kActionRule);
+  } else if (*action != "add" && *action != "remove") {
+    members.report("action", kActionRule);
+  } else if (phone && *action == "remove") {
     change.remove_addresses.push_back(core::address_of(core::kPhone, *phone));
   } else if (phone) {
     core::ContactPatch patch;

@@ -37,14 +37,13 @@ std::vector<std::string> read_values(const Members& item) {
   return values;
 }
 
-void read_channel(const Members& item, std::vector<core::ChannelDraft>& drafts) {
+void read_channel(const Members& item, std::size_t index, std::vector<core::ChannelDraft>& drafts) {
   if (!item.given("channel_type")) item.report("channel_type", "is required");
-  const auto type = item.string("channel_type");
+  const std::string type = item.string("channel_type").value_or("");
   const std::string handle = item.string("channel_handle").value_or("");
   const std::string info = item.string("info_channel").value_or("");
   for (std::string& value : read_values(item)) {
-    // Without a type there is nothing to hold the value to.
-    if (type) drafts.push_back({.type = *type, .value = std::move(value), .handle = handle, .info = info});
+    drafts.push_back({.type = type, .value = std::move(value), .handle = handle, .info = info, .item = index});
   }
 }
 
@@ -56,12 +55,13 @@ std::optional<std::vector<core::ChannelDraft>> read_channels(const Json& object,
   drafts.reserve(items->size());
   std::size_t index = 0;
   for (const Json item : *items) {
-    const std::string path = "contact_channels[" + std::to_string(index++) + "]";
+    const std::string path = "contact_channels[" + std::to_string(index) + "]";
     if (item.is(JsonKind::object)) {
-      read_channel(Members(item, patch.problems, path + "."), drafts);
+      read_channel(Members(item, patch.problems, path + "."), index, drafts);
     } else {
       report(patch.problems, path, "must be an object with channel_type and channel_id");
     }
+    ++index;
   }
   return drafts;
 }

@@ -201,7 +201,7 @@ TEST(BatchCreate, GivesFailedItemsBackAsTheyWereSentAndKeepsTheirNeighbours) {
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(
       reply.body,
-      R"([{"phone":"oops","first":"é \"x\"","n":1.50,"deep":{"a":[null,true,-7]},"error":"phone: must be 7 to 15 digits in E.164 form, without the leading +"},)"
+      R"([{"phone":"oops","first":"é \"x\"","n":1.50,"deep":{"a":[null,true,-7]},"error":"phone: must be 7 to 15 digits in E.164 form, without the leading + and not beginning with 0"},)"
       R"({"phone":"13125550142","email":"ADA@example.org","error":"email: belongs to contact 1 already"},)"
       R"({"first":"Nobody","error":"phone: is required: E.164 digits without the +"},)"
       R"({"contact":7,"error":"contact: must be a JSON object"},)"

@@ -161,6 +161,8 @@ TEST_F(N8n, NamesEverythingAtFaultInItsOwnWords) {
   post("lists", R"({"title":"Sale"})");
   EXPECT_EQ(post("lists/1/members", R"({"action":"drop","phone_number":"13125550142"})")["message"],
             "action: must be add or remove");
+  EXPECT_EQ(post("lists/1/members", R"({"action":5,"phone_number":"13125550142"})")["message"],
+            "action: must be a string");
   EXPECT_EQ(world.log().size(), entries + 1);
 }
 

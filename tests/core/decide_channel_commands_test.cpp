@@ -69,7 +69,8 @@ TEST(AddChannel, OfAnotherContactNamesTheFieldAndTheOwner) {
 
 TEST(AddChannel, NamesEveryFieldAtFault) {
   AdaAndBen world;
-  const std::string type_rule = "must be phone, email or the word of an integration";
+  const std::string type_rule =
+      "must be phone, email or the word of an integration: at most 64 of a-z, 0-9, _ and -, and not id";
   const auto problems = [&](ChannelPatch patch) {
     return world.refuses(AddChannel{.key = world.ada.id, .patch = std::move(patch)}).errors();
   };
@@ -167,7 +168,7 @@ TEST(UpdateChannel, RefusesAValueThatAChannelHasAlready) {
   world.ada = world.team.does(AddChannel{.key = world.ada.id, .patch = {.type = "phone", .value = "13125550199"}});
   EXPECT_EQ(
       world.refuses(UpdateChannel{.key = world.ada.id, .patch = {.type = "phone", .value = "13125550199"}}).errors(),
-      (Problems{{"channel_id", "belongs to contact 1 already"}}));
+      (Problems{{"channel_id", "belongs to another channel of the contact already"}}));
 }
 
 TEST(RemoveChannel, FreesTheAddressAndPromotesTheNextOfItsType) {

@@ -208,9 +208,9 @@ TEST(CreateFields, GivesATeamAtMost1000) {
   team.does(CreateFields{.drafts = drafts});
   EXPECT_EQ(team.directory()->fields.size(), 1000U);
   EXPECT_EQ(duplicates_of(team.does(CreateFields{.drafts = {{.title = "Field 4"}}})), std::vector<bool>{true});
-  const Error error = team.refuses(CreateFields{.drafts = {{.title = "One more"}}});
+  const Error error = team.refuses(CreateFields{.drafts = {{.title = "Field 5"}, {.title = "One more"}}});
   EXPECT_EQ(error.code(), ErrorCode::bad_data);
-  EXPECT_EQ(error.message(), "a team has at most 1000 custom fields");
+  EXPECT_EQ(error.errors(), (Problems{{"[1].title", "a team has at most 1000 custom fields"}}));
 }
 
 // Tags.
@@ -269,7 +269,7 @@ TEST(CreateTag, GivesATeamAtMost10000) {
   EXPECT_EQ(team.does(CreateTag{.label = "The last"}).id, TagId(10'000));
   const Error error = team.refuses(CreateTag{.label = "One more"});
   EXPECT_EQ(error.code(), ErrorCode::bad_data);
-  EXPECT_EQ(error.message(), "a team has at most 10000 tags");
+  EXPECT_EQ(error.errors(), (Problems{{"tag", "a team has at most 10000 tags"}}));
   EXPECT_EQ(team.does(CreateTag{.label = "the last"}).id, TagId(10'000));
 }
 

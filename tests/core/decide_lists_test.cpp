@@ -234,6 +234,20 @@ TEST_F(TeamWithLists, AListThatIsFullTakesNobodyElse) {
   EXPECT_EQ(full.contacts(), 0U);
 }
 
+TEST_F(TeamWithLists, ATeamHasAtMost10000) {
+  Directory directory = usual_directory();
+  const Timestamp made = at("2026-01-01T00:00:00Z");
+  for (std::int64_t id = 2; id <= 10'000; ++id) {
+    directory.lists[ListId(id)] = {ListId(id), uuid(9), "List", "", kOwner, 0, 1, made, made};
+  }
+  FakeTeam full(directory);
+  full.does(CreateList{.uuid = uuid(1), .title = "The last", .local_id = "last"});
+  const Error error = full.refuses(CreateList{.uuid = uuid(2), .title = "One more"});
+  EXPECT_EQ(error.code(), ErrorCode::bad_data);
+  EXPECT_EQ(error.errors(), (Problems{{"title", "a team has at most 10000 lists"}}));
+  EXPECT_EQ(full.does(CreateList{.uuid = uuid(3), .title = "Again", .local_id = "last"}).name, "The last");
+}
+
 TEST_F(TeamWithLists, ADeleteKeepsTheContactsAndLogsWhoWasIn) {
   const List list = has_list("Sale", {ContactId(1), ContactId(2)});
   team.does(DeleteList{list.id});

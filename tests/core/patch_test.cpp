@@ -169,22 +169,43 @@ TEST(ChannelDrafts, AreBroughtIntoTheirNormalForm) {
 }
 
 TEST(ChannelDrafts, OfNoKnownFormAreNamedByTheirPlace) {
-  const Problems problems =
-      problems_of({.channels = {{{"phone", "oops"}, {"email", "ada"}, {"email", ""}, {"facebook", "  "}}}});
+  const Problems problems = problems_of({.channels = {{{.type = "phone", .value = "oops", .item = 0},
+                                                       {.type = "email", .value = "ada", .item = 1},
+                                                       {.type = "email", .value = "", .item = 2},
+                                                       {.type = "facebook", .value = "  ", .item = 3}}}});
   EXPECT_EQ(problems, (Problems{{"contact_channels[0].channel_id", std::string(kPhoneRule)},
                                 {"contact_channels[1].channel_id", std::string(kEmailRule)},
                                 {"contact_channels[2].channel_id", std::string(kEmailRule)},
                                 {"contact_channels[3].channel_id", "must not be empty"}}));
 }
 
+TEST(ChannelDrafts, OfOneItemNameWhatTheyShareOnce) {
+  const std::string handle = letters(256);
+  const Problems problems =
+      problems_of({.channels = {{{.type = "phone", .value = "13125550142", .handle = handle, .item = 4},
+                                 {.type = "phone", .value = "oops", .handle = handle, .item = 4}}}});
+  EXPECT_EQ(problems, (Problems{{"contact_channels[4].channel_handle", "must be at most 255 characters"},
+                                {"contact_channels[4].channel_id", std::string(kPhoneRule)}}));
+}
+
 TEST(ChannelDrafts, NeedATypeThatCouldBeAWord) {
   for (const std::string type : {"", " ", "id", "ID", "face book", "fäcebook", "a.b", "a\tb"}) {
     EXPECT_EQ(problems_of({.channels = {{{type, "1"}}}}),
-              (Problems{{"contact_channels[0].channel_type", "must be phone, email or the word of an integration"}}))
+              (Problems{{"contact_channels[0].channel_type",
+                         "must be phone, email or the word of an integration: at most 64 of a-z, 0-9, _ and -, and "
+                         "not id"}}))
         << type;
   }
   EXPECT_EQ(problems_of({.channels = {{{std::string(64, 'a'), "1"}}}}), Problems{});
   EXPECT_EQ(problems_of({.channels = {{{std::string(65, 'a'), "1"}}}}).size(), 1U);
+}
+
+TEST(ChannelDrafts, OfNoTypeAreHeldToAllOtherRules) {
+  const Problems problems = problems_of({.channels = {{{"?", "x", letters(256), "a\nb"}}}});
+  ASSERT_EQ(problems.size(), 3U);
+  EXPECT_EQ(problems[0].field, "contact_channels[0].channel_type");
+  EXPECT_EQ(problems[1].field, "contact_channels[0].channel_handle");
+  EXPECT_EQ(problems[2].field, "contact_channels[0].info_channel");
 }
 
 TEST(ChannelDrafts, HoldTheirTextsTo255Characters) {

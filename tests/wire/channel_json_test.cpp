@@ -43,6 +43,8 @@ TEST(ReadChannelPatch, NamesEveryMemberAtFaultOnce) {
                       {"channel_id", "must be a string"},
                       {"channel_handle", "must be a string"},
                       {"info_channel", "must be a string"}}));
+  EXPECT_EQ(patch(R"({"channel_type":"phone","channel_id":"x","channel_handle":5})").problems,
+            (Problems{{"channel_handle", "must be a string"}, {"channel_id", std::string(core::kPhoneRule)}}));
   EXPECT_EQ(patch(R"({"channel_type":"phone","channel_id":"x"})").problems,
             (Problems{{"channel_id", std::string(core::kPhoneRule)}}));
   EXPECT_EQ(problems_of([] { patch("[]"); }), (Problems{{"body", "must be a JSON object"}}));
@@ -73,6 +75,11 @@ TEST(ReadChannelAddress, NamesEveryMemberAtFault) {
               address(R"({"channel_type":7})", {{}, "x"});
             }),
             (Problems{{"channel_type", "must be a string"}}));
+  EXPECT_EQ(problems_of([] {
+              v2::read_channel_address(std::nullopt, {"phone", {}},
+                                       {{"channel_id", "must not be given twice"}, {"If-Match", "must be a list"}});
+            }),
+            (Problems{{"channel_id", "must not be given twice"}, {"If-Match", "must be a list"}}));
   EXPECT_EQ(problems_of([] {
               v2::read_channel_address(std::nullopt, {"email", "x"});
             }),

@@ -208,11 +208,11 @@ TEST(ReadContactPatchV2, ReadsChannels) {
       {"channel_type":"phone","channel_id":"15105553344","channel_ids":["15105553345","15105553346"]},
       {"channel_type":"facebook","channel_ids":["f1"]}]})");
   EXPECT_TRUE(patch.problems.empty());
-  EXPECT_EQ(patch.channels, (std::vector<core::ChannelDraft>{{"email", "theo@example.org", "theo", "crm"},
-                                                             {"phone", "15105553344", "", ""},
-                                                             {"phone", "15105553345", "", ""},
-                                                             {"phone", "15105553346", "", ""},
-                                                             {"facebook", "f1", "", ""}}));
+  EXPECT_EQ(patch.channels, (std::vector<core::ChannelDraft>{{"email", "theo@example.org", "theo", "crm", 0},
+                                                             {"phone", "15105553344", "", "", 1},
+                                                             {"phone", "15105553345", "", "", 1},
+                                                             {"phone", "15105553346", "", "", 1},
+                                                             {"facebook", "f1", "", "", 2}}));
 }
 
 TEST(ReadContactPatchV2, NamesTheChannelThatIsWrong) {
@@ -230,6 +230,18 @@ TEST(ReadContactPatchV2, NamesTheChannelThatIsWrong) {
                       {"contact_channels[4].channel_ids", "must be an array of strings"},
                       {"contact_channels[5].channel_handle", "must be a string"},
                       {"contact_channels[5].info_channel", "must be a string"}}));
+}
+
+TEST(ReadContactPatchV2, NamesAllThatIsWrongWithAChannelAtItsPlace) {
+  EXPECT_EQ(v2_problems(R"({"contact_channels":[7,{"channel_type":"phone","channel_ids":["1","2"]},
+      {"channel_type":1,"channel_id":"x","channel_handle":"a\nb"},
+      {"channel_type":"email","channel_id":"x","info_channel":5}]})"),
+            (Problems{{"contact_channels[0]", "must be an object with channel_type and channel_id"},
+                      {"contact_channels[2].channel_type", "must be a string"},
+                      {"contact_channels[3].info_channel", "must be a string"},
+                      {"contact_channels[1].channel_id", std::string(core::kPhoneRule)},
+                      {"contact_channels[2].channel_handle", "must not have control characters"},
+                      {"contact_channels[3].channel_id", std::string(core::kEmailRule)}}));
 }
 
 TEST(ReadContactPatchV2, WantsAValueForEachChannel) {

@@ -51,7 +51,7 @@ base::Task<http::Response> get_tag(const Call& call) {
 
 base::Task<http::Response> update_tag(const Call& call) {
   core::UpdateTag update = wire::v1::read_tag_update(call.optional_body());
-  update.id = core::TagId(call.id("tag"));
+  update.id = core::TagId(call.id("tag", update.problems));
   const core::Outcome outcome = co_await call.commit(std::move(update));
   std::string body;
   wire::JsonWriter json(body);

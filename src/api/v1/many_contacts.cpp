@@ -78,9 +78,10 @@ base::Task<http::Response> count_contacts(const Call& call) {
 base::Task<http::Response> create_contacts(const Call& call) {
   std::vector<core::FieldError> problems;
   const core::CustomMode mode = call.custom_mode(problems);
-  throw_if_any(std::move(problems));
   std::vector<core::Action> actions;
-  for (const wire::Json item : wire::read_batch(call.body())) actions.push_back(creation(call, item, mode));
+  for (const wire::Json item : wire::read_batch(call.body(), std::move(problems))) {
+    actions.push_back(creation(call, item, mode));
+  }
   // Kept for the answer, which shows failed items as they were sent.
   const std::string body(call.request.body);
   std::vector<store::Work> works = co_await call.commit_all(std::move(actions));

@@ -74,11 +74,8 @@ base::Task<http::Response> remove_named_channel(const Call& call) {
   std::vector<core::FieldError> problems;
   wire::v2::ChannelQuery query{.type = call.parameter("channel_type", problems),
                                .value = call.parameter("channel_id", problems)};
-  throw_if_any(problems);
-  core::RemoveChannel remove{.key = call.contact_uuid(),
-                             .name = wire::v2::read_channel_address(call.parameters(), std::move(query)),
-                             .if_match = if_match(call.request, problems)};
-  throw_if_any(std::move(problems));
+  core::RemoveChannel remove{.key = call.contact_uuid(), .name = {}, .if_match = if_match(call.request, problems)};
+  remove.name = wire::v2::read_channel_address(call.parameters(), std::move(query), std::move(problems));
   const core::Outcome outcome = co_await call.commit(std::move(remove));
   co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }

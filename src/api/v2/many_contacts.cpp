@@ -94,9 +94,8 @@ base::Task<http::Response> search_contacts(const Call& call) {
 base::Task<http::Response> save_contacts(const Call& call) {
   std::vector<core::FieldError> problems;
   const core::CustomMode mode = call.custom_mode(problems);
-  throw_if_any(std::move(problems));
   std::vector<core::Action> actions;
-  for (const wire::Json item : wire::read_bulk(call.body())) {
+  for (const wire::Json item : wire::read_bulk(call.body(), std::move(problems))) {
     actions.push_back(saving(call, wire::read_bulk_item(item), mode));
   }
   // Kept for the answer, which shows failed items as they were sent.
