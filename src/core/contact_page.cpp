@@ -1,5 +1,6 @@
 #include "core/contact_page.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -18,11 +19,17 @@ std::size_t size_of(const Contact& contact) {
   return size + (contact.tags.size() + contact.email_suppressions.size()) * sizeof(std::int64_t);
 }
 
+void ContactBytes::add(const Contact& contact) {
+  const std::size_t size = size_of(contact);
+  if (bytes_ > 0 && size > max_ - std::min(bytes_, max_)) {
+    throw Error(ErrorCode::bad_data, "the contacts of one answer may hold " + std::to_string(max_ >> 20) +
+                                         " MiB together, and these hold more: ask for fewer at once");
+  }
+  bytes_ += size;
+}
+
 void ContactPage::add(Contact contact) {
-  bytes_ += size_of(contact);
-  if (bytes_ > bytes_max_ && !contacts_.empty())
-    throw Error(ErrorCode::bad_data, "the contacts that are asked for hold more than " +
-                                         std::to_string(bytes_max_ >> 20) + " MiB together: ask for fewer at once");
+  bytes_.add(contact);
   contacts_.push_back(std::move(contact));
 }
 

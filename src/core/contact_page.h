@@ -1,5 +1,5 @@
 #pragma once
-// ContactPage: contacts that are answered together, and how much they may hold.
+// ContactPage, ContactBytes: contacts that are answered together, and how much they may hold.
 
 #include <cstddef>
 #include <utility>
@@ -17,19 +17,32 @@ inline constexpr std::size_t kPageBytesMax = std::size_t{32} << 20;
 /// Roughly what a contact takes in memory, which is about what it takes in an answer.
 std::size_t size_of(const Contact& contact);
 
+/// Counts what the contacts of one answer hold.
+class ContactBytes {
+ public:
+  explicit ContactBytes(std::size_t max) : max_(max) {}
+
+  /// Throws Error(bad_data), and leaves the contact out of the count, when it is not the first and all of them hold
+  /// more than the most.
+  void add(const Contact& contact);
+
+ private:
+  std::size_t max_;
+  std::size_t bytes_ = 0;
+};
+
 class ContactPage {
  public:
-  explicit ContactPage(std::size_t bytes_max = kPageBytesMax) : bytes_max_(bytes_max) {}
+  explicit ContactPage(std::size_t bytes_max = kPageBytesMax) : bytes_(bytes_max) {}
 
-  /// Throws Error(bad_data) when they are more than one and hold more than that together.
+  /// Throws as ContactBytes does.
   void add(Contact contact);
 
   std::size_t count() const { return contacts_.size(); }
   std::vector<Contact> take() { return std::move(contacts_); }
 
  private:
-  std::size_t bytes_max_;
-  std::size_t bytes_ = 0;
+  ContactBytes bytes_;
   std::vector<Contact> contacts_;
 };
 

@@ -35,6 +35,10 @@ core::Outcome Work::take() {
   return std::move(std::get<core::Outcome>(result));
 }
 
+void count_contact(const core::Outcome& outcome, core::ContactBytes& answered) {
+  if (const auto* saved = std::get_if<core::ContactSaved>(&outcome)) answered.add(*saved->contact);
+}
+
 void commit_and_wait(Store& store, std::span<Work> works) {
   BlockingExecutor executor;
   Submission submission{.works = works, .executor = &executor, .waiter = std::noop_coroutine()};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "core/change.h"
 #include "core/command.h"
 #include "core/contact.h"
+#include "core/contact_page.h"
 #include "core/decide.h"
 #include "core/directory.h"
 #include "core/ids.h"
@@ -34,12 +36,18 @@ struct Work {
   core::Outcome take();
 };
 
+/// Counts the outcome's contact, if it has one. Throws as `answered` does.
+void count_contact(const core::Outcome& outcome, core::ContactBytes& answered);
+
 /// Commands that are committed together, and who waits for them. The submitter owns it and keeps it alive until it is
 /// resumed; the store touches it on the thread that commits, then not at all. It moves the commands out.
 struct Submission {
   std::span<Work> works;
   base::Executor* executor = nullptr;
   std::coroutine_handle<> waiter;
+  /// What the contacts of the outcomes may hold together (core::ContactBytes); a command that would bring more is
+  /// refused.
+  std::size_t contact_bytes_max = std::numeric_limits<std::size_t>::max();
 };
 
 /// The owner of an API key.
@@ -128,7 +136,9 @@ class Store {
 class Commit {
  public:
   Commit(Store& store, base::Executor& executor, core::Command command)
-      : store_(store), work_{std::move(command), {}}, submission_{{&work_, 1}, &executor, {}} {}
+      : store_(store),
+        work_{std::move(command), {}},
+        submission_{.works = {&work_, 1}, .executor = &executor, .waiter = {}} {}
   Commit(const Commit&) = delete;
   Commit& operator=(const Commit&) = delete;
   ~Commit() = default;
@@ -147,11 +157,13 @@ class Commit {
 };
 
 /// co_await commit_all(store, executor, commands): what became of each, in their order, when all of it is durable. They
-/// are one submission, and so one commit.
+/// are one submission, and so one commit, and their outcomes one answer.
 class CommitAll {
  public:
   CommitAll(Store& store, base::Executor& executor, std::vector<Work> works)
-      : store_(store), works_(std::move(works)), submission_{works_, &executor, {}} {}
+      : store_(store),
+        works_(std::move(works)),
+        submission_{.works = works_, .executor = &executor, .waiter = {}, .contact_bytes_max = core::kPageBytesMax} {}
   CommitAll(const CommitAll&) = delete;
   CommitAll& operator=(const CommitAll&) = delete;
   ~CommitAll() = default;

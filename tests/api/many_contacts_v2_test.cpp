@@ -121,6 +121,36 @@ TEST(BulkSave, GivesFailedItemsBackAsTheyWereSentAndKeepsTheirNeighbours) {
   EXPECT_EQ(world.store().contact(world.other_team().id, theirs.id), theirs);
 }
 
+/// A contact may have megabytes, and an item that updates it a few bytes.
+TEST(BulkSave, LeavesOutWhatWouldMakeTheAnswerTooLarge) {
+  World world;
+  std::string titles;
+  std::string values = R"("12":")" + std::string(4096, 'x') + '"';
+  for (int i = 0; i < 12; ++i) {
+    titles += (i == 0 ? "[" : ",") + (R"({"title":"Field )" + std::to_string(i) + R"("})");
+  }
+  world.post("/v1/contacts/fields", titles + "]");
+  for (const auto& [id, field] : world.store().directory(world.team().id)->fields) {
+    if (id != core::FieldId(12)) values += ",\"" + std::to_string(id.value()) + "\":\"" + std::string(4096, 'x') + "\"";
+  }
+  const Contact ada = world.has_contact(R"({"phone":"13125550141","custom":{)" + values + "}}");
+  std::string items;
+  for (int i = 0; i < 1000; ++i) {
+    items += (i == 0 ? "" : ",") + (R"({"contact_id":)" + quoted(ada) + R"(,"first":"n)" + std::to_string(i) + R"("})");
+  }
+  const Reply reply = world.post("/v2/contacts", R"({"contacts":[)" + items + "]}");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_LT(reply.body.size(), std::size_t{34} << 20);
+  const auto done = world.stored(ada.id)->rev - 1;
+  EXPECT_GT(done, 500);
+  EXPECT_LT(done, 1000);
+  EXPECT_EQ(world.stored(ada.id)->first, "n" + std::to_string(done - 1));
+  const std::string failed = R"("failed_contacts":[{"contact":{"contact_id":)" + quoted(ada) + R"(,"first":"n)" +
+                             std::to_string(done) +
+                             R"("},"error":"the contacts of one answer may hold 32 MiB together, and these hold more)";
+  EXPECT_NE(reply.body.find(failed), std::string::npos);
+}
+
 TEST(BulkSave, RefusesOtherShapesAndTooManyItemsWhole) {
   World world;
   const auto log = world.log();

@@ -25,6 +25,14 @@ TEST(ContactPage, TakesContactsUntilTheyHoldMoreThanIsAllowed) {
   EXPECT_EQ(page.take().size(), 2U);
 }
 
+TEST(ContactBytes, LeaveOutWhatWouldBeTooMuch) {
+  ContactBytes bytes(10'000);
+  bytes.add(contact_of(4'000));
+  EXPECT_THROW(bytes.add(contact_of(9'000)), Error);
+  EXPECT_NO_THROW(bytes.add(contact_of(4'000)));
+  EXPECT_THROW(bytes.add(contact_of(4'000)), Error);
+}
+
 TEST(ContactPage, TakesASingleContactHoweverLargeItIs) {
   ContactPage page(10'000);
   page.add(contact_of(50'000));
@@ -39,7 +47,8 @@ TEST(ContactPage, TellsHowMuchIsAllowed) {
     FAIL() << "it took more";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::bad_data);
-    EXPECT_EQ(error.message(), "the contacts that are asked for hold more than 32 MiB together: ask for fewer at once");
+    EXPECT_EQ(error.message(),
+              "the contacts of one answer may hold 32 MiB together, and these hold more: ask for fewer at once");
   }
 }
 

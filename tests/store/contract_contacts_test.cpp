@@ -1,3 +1,4 @@
+#include "store/pending.h"
 #include "store/world.h"
 
 namespace cardfile::test {
@@ -19,6 +20,29 @@ TEST_P(StoredContacts, AreNotFoundUnderNamesThatNobodyHas) {
   EXPECT_EQ(world.contact(core::ContactId(99)), std::nullopt);
   EXPECT_EQ(world.contact(uuid(99)), std::nullopt);
   EXPECT_EQ(world.contact_at_phone("13125550199"), std::nullopt);
+}
+
+TEST_P(StoredContacts, ThatOneAnswerHasNoRoomForAreLeftAsTheyWere) {
+  const auto field = world.has_field("Story");
+  std::vector<store::Work> works;
+  for (const std::size_t length : {3'000, 4'000, 1'000, 3'000}) {
+    auto creation = world.creation({.phone = std::to_string(13125550141 + works.size()),
+                                    .custom = core::CustomPatch{{field, std::string(length, 'x')}}});
+    works.push_back({.command = command(std::move(creation)), .result = {}});
+  }
+  CountingExecutor executor;
+  store::Submission submission{
+      .works = works, .executor = &executor, .waiter = std::noop_coroutine(), .contact_bytes_max = 7'000};
+  world.store().submit(submission);
+  executor.wait_for(1);
+  EXPECT_EQ(refusal_of(works[0]), std::nullopt);
+  EXPECT_EQ(refusal_of(works[1]), core::ErrorCode::bad_data);
+  EXPECT_EQ(refusal_of(works[2]), std::nullopt);
+  EXPECT_EQ(refusal_of(works[3]), core::ErrorCode::bad_data);
+  EXPECT_TRUE(world.contact_at_phone("13125550141"));
+  EXPECT_FALSE(world.contact_at_phone("13125550142"));
+  EXPECT_TRUE(world.contact_at_phone("13125550143"));
+  EXPECT_FALSE(world.contact_at_phone("13125550144"));
 }
 
 TEST_P(StoredContacts, KeepEveryFieldAsItWas) {

@@ -227,7 +227,8 @@ class MemoryStore final : public Store {
   void submit(Submission& submission) override {
     {
       const std::lock_guard lock(mutex_);
-      for (auto& work : submission.works) commit(work);
+      core::ContactBytes answered(submission.contact_bytes_max);
+      for (auto& work : submission.works) commit(work, answered);
     }
     const std::coroutine_handle<> waiter = submission.waiter;
     submission.executor->resume({&waiter, 1});
@@ -305,11 +306,12 @@ class MemoryStore final : public Store {
   }
 
  private:
-  void commit(Work& work) {
+  void commit(Work& work, core::ContactBytes& answered) {
     try {
       const auto id = work.command.team;
       auto& team = teams_[id];
       auto decision = core::decide(std::move(work.command), team, clock_());
+      count_contact(decision.outcome, answered);
       team.save(decision);
       if (!decision.directory.empty()) directories_.publish(team.snapshot());
       work.result = std::move(decision.outcome);

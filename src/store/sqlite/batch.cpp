@@ -127,11 +127,17 @@ Batch::Batch(RowReader& reader, RowWriter& writer, const Memtable& memtable, con
 
 Batch::~Batch() = default;
 
-void Batch::apply(Work& work, core::Timestamp now) {
+void Batch::apply(const Submission& submission, const core::Clock& clock) {
+  core::ContactBytes answered(submission.contact_bytes_max);
+  for (auto& work : submission.works) apply(work, clock(), answered);
+}
+
+void Batch::apply(Work& work, core::Timestamp now, core::ContactBytes& answered) {
   auto& state = team(work.command.team);
   std::optional<core::Decision> decision;
   try {
     decision = core::decide(std::move(work.command), state, now);
+    count_contact(decision->outcome, answered);
   } catch (const SqliteError&) {
     throw;
   } catch (...) {

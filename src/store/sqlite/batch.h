@@ -32,9 +32,9 @@ class Batch {
   Batch& operator=(const Batch&) = delete;
   ~Batch();
 
-  /// Puts the outcome or the refusal into `work.result`. Throws what SQLite, or saving, throws: then the whole batch
+  /// Puts the outcomes or refusals into the works' results. Throws what SQLite, or saving, throws: then the whole batch
   /// is to be rolled back.
-  void apply(Work& work, core::Timestamp now);
+  void apply(const Submission& submission, const core::Clock& clock);
 
   /// Saves the counters that moved, the number of contacts among them. Before the transaction is committed.
   void finish();
@@ -45,6 +45,7 @@ class Batch {
  private:
   class Team;
   Team& team(core::TeamId id);
+  void apply(Work& work, core::Timestamp now, core::ContactBytes& answered);
 
   RowReader& reader_;
   RowWriter& writer_;

@@ -155,7 +155,7 @@ void Writer::apply_and_commit(const Submissions& submissions) {
   sqlite::run(begin_);
   std::size_t commands = 0;
   for (auto* submission : submissions) {
-    for (auto& work : submission->works) batch.apply(work, clock_());
+    batch.apply(*submission, clock_);
     commands += submission->works.size();
   }
   batch.finish();
