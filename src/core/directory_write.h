@@ -71,7 +71,7 @@ class Texts {
 
 /// Titles and labels, which have no surrounding blanks, compare without regard to the case of ASCII letters.
 inline bool same_title(std::string_view left, std::string_view right) {
-  return lower_ascii(left) == lower_ascii(right);
+  return left.size() == right.size() && lower_ascii(left) == lower_ascii(right);
 }
 
 }  // namespace cardfile::core

@@ -66,8 +66,8 @@ std::size_t read_page(const Members& members, std::int64_t base) {
 std::optional<core::TextFilter> read_filter(const Members& members) {
   const auto text = members.string("filter");
   if (!text || core::trimmed(*text).empty()) return std::nullopt;
-  if (core::length_of(*text) > core::kPageSizeMax) {
-    members.report("filter", "must be at most " + std::to_string(core::kPageSizeMax) + " characters");
+  if (core::length_of(*text) > core::kFilterMax) {
+    members.report("filter", "must be at most " + std::to_string(core::kFilterMax) + " characters");
   }
   return core::TextFilter(*text);
 }

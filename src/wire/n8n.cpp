@@ -57,8 +57,8 @@ void read_custom(const Members& members, core::ContactPatch& patch) {
 
 /// Problems that core found name its own fields.
 void rename(std::vector<core::FieldError>& problems) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNames = {
-      {{"phone", kPhone}, {"first", "first_name"}, {"last", "last_name"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kNames = {
+      {{"first", "first_name"}, {"last", "last_name"}}};
   for (core::FieldError& problem : problems) {
     for (const auto& [from, to] : kNames) {
       if (problem.field == from) {

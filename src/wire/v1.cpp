@@ -135,8 +135,6 @@ core::UpdateTag read_tag_update(const Json& body) {
 }
 
 std::optional<core::Timestamp> read_updated_before(const Json& body) {
-  const bool no_parameters = body.is(JsonKind::null) || (body.is(JsonKind::array) && body.empty());
-  if (no_parameters) return std::nullopt;
   require_object(body);
   const auto date = filled(body, "date");
   if (!date) return std::nullopt;

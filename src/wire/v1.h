@@ -40,8 +40,7 @@ core::CreateTag read_tag(const Json& body);
 /// Body of PUT /v1/tag/{id}, `id` left open: the same, and nothing of it is required.
 core::UpdateTag read_tag_update(const Json& body);
 
-/// The cursor of POST /v1/tags and POST /v1/lists: only what was updated before it is asked for. `{}`, `[]` and null
-/// have none.
+/// The cursor of POST /v1/tags and POST /v1/lists: only what was updated before it is asked for. `{}` has none.
 std::optional<core::Timestamp> read_updated_before(const Json& body);
 
 /// A whole contact.

@@ -120,7 +120,7 @@ TEST(ReadTag, NamesEverythingThatIsWrong) {
 }
 
 TEST(ReadTagsBefore, TakesADateOrNone) {
-  for (const auto* body : {"{}", "[]", "null", R"({"date":null})", R"({"date":""})", R"({"limit":2})"}) {
+  for (const auto* body : {"{}", R"({"date":null})", R"({"date":""})", R"({"limit":2})"}) {
     EXPECT_EQ(tags_before(body), std::nullopt) << body;
   }
   EXPECT_EQ(tags_before(R"({"date":"1970-01-01T00:00:00.000001999Z"})"), core::Timestamp(std::chrono::microseconds(2)));
