@@ -18,7 +18,7 @@ void read(Read&& reader) {
     std::forward<Read>(reader)();
   } catch (const core::Error& error) {
     using enum core::ErrorCode;
-    promise(error.code() == bad_data || error.code() == payload_too_large || error.code() == not_implemented,
+    promise(error.code() == bad_data || error.code() == not_implemented,
             "what cannot be read is the caller's fault, or asks for what is not there");
     promise(!error.message().empty(), "a refusal says why");
   }

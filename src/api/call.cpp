@@ -149,10 +149,6 @@ core::CustomMode Call::custom_mode(std::vector<core::FieldError>& problems) cons
   return core::CustomMode::merge;
 }
 
-void throw_if_any(std::vector<core::FieldError> problems) {
-  if (!problems.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(problems));
-}
-
 http::Response ok(std::string body) { return {.body = std::move(body), .headers = {}}; }
 
 http::Response ok_contact(std::string body, std::int64_t rev) {

@@ -79,9 +79,6 @@ struct Call {
   core::CustomMode custom_mode(std::vector<core::FieldError>& problems) const;
 };
 
-/// Throws bad_data when there are problems.
-void throw_if_any(std::vector<core::FieldError> problems);
-
 /// 200 with that body.
 http::Response ok(std::string body);
 /// 200 with a single contact, whose revision is its entity tag.

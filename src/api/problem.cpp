@@ -52,8 +52,6 @@ int status_of(core::ErrorCode code) {
       return 400;
     case ErrorCode::unauthorized:
       return 401;
-    case ErrorCode::denied:
-      return 403;
     case ErrorCode::not_found:
       return 404;
     case ErrorCode::method_not_allowed:
@@ -62,8 +60,6 @@ int status_of(core::ErrorCode code) {
       return 409;
     case ErrorCode::precondition_failed:
       return 412;
-    case ErrorCode::payload_too_large:
-      return 413;
     case ErrorCode::rate_limited:
       return 429;
     case ErrorCode::not_implemented:

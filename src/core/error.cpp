@@ -1,11 +1,17 @@
 #include "core/error.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
 namespace cardfile::core {
 
 namespace {
+
+std::vector<FieldError> first_of(std::vector<FieldError> errors) {
+  errors.resize(std::min(errors.size(), kProblemsMax));
+  return errors;
+}
 
 std::string sentence(const std::vector<FieldError>& errors) {
   std::string text;
@@ -24,8 +30,6 @@ std::string_view to_string(ErrorCode code) {
       return "bad_data";
     case ErrorCode::unauthorized:
       return "unauthorized";
-    case ErrorCode::denied:
-      return "denied";
     case ErrorCode::not_found:
       return "not_found";
     case ErrorCode::method_not_allowed:
@@ -34,8 +38,6 @@ std::string_view to_string(ErrorCode code) {
       return "conflict";
     case ErrorCode::precondition_failed:
       return "precondition_failed";
-    case ErrorCode::payload_too_large:
-      return "payload_too_large";
     case ErrorCode::rate_limited:
       return "rate_limited";
     case ErrorCode::not_implemented:
@@ -50,9 +52,9 @@ std::string_view to_string(ErrorCode code) {
 
 Error::Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
 
-Error::Error(ErrorCode code, std::vector<FieldError> errors)
-    : code_(code), message_(sentence(errors)), errors_(std::move(errors)) {
+Error::Error(ErrorCode code, std::vector<FieldError> errors) : code_(code), errors_(first_of(std::move(errors))) {
   assert(!errors_.empty());
+  message_ = sentence(errors_);
 }
 
 Error Error::precondition_failed(std::int64_t stored_rev) {
@@ -60,6 +62,10 @@ Error Error::precondition_failed(std::int64_t stored_rev) {
               "the contact is at revision " + std::to_string(stored_rev) + " now: read it again before changing it");
   error.stored_rev_ = stored_rev;
   return error;
+}
+
+void throw_if_any(ErrorCode code, std::vector<FieldError> errors) {
+  if (!errors.empty()) throw Error(code, std::move(errors));
 }
 
 }  // namespace cardfile::core

@@ -15,12 +15,10 @@ namespace cardfile::core {
 enum class ErrorCode {
   bad_data,             // The request is malformed, or a field of it is.
   unauthorized,         // No valid credentials.
-  denied,               // Valid credentials without the right.
   not_found,            // Unknown, or another team's.
   method_not_allowed,   // The path exists, the method does not.
   conflict,             // A value that must be unique belongs to another contact.
   precondition_failed,  // If-Match names another revision.
-  payload_too_large,    // More than the server takes.
   rate_limited,         // Too many requests.
   not_implemented,      // The real service does this, we do not.
   unavailable,          // Not now: the store takes no writes, or too many wait.
@@ -46,7 +44,7 @@ inline constexpr std::size_t kProblemsMax = 100;
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string message);
-  /// One answer for all fields at fault; `errors` is not empty.
+  /// One answer for all fields at fault, or for the first kProblemsMax of them; `errors` is not empty.
   Error(ErrorCode code, std::vector<FieldError> errors);
 
   /// For precondition_failed: the revision that is stored now.
@@ -64,5 +62,8 @@ class Error : public std::exception {
   std::vector<FieldError> errors_;
   std::optional<std::int64_t> stored_rev_;
 };
+
+/// Throws when there are any.
+void throw_if_any(ErrorCode code, std::vector<FieldError> errors);
 
 }  // namespace cardfile::core

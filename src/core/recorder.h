@@ -72,9 +72,4 @@ class Recorder {
   std::vector<ChangeEntry> entries_;
 };
 
-/// Throws when there are any.
-inline void throw_if_any(ErrorCode code, std::vector<FieldError> errors) {
-  if (!errors.empty()) throw Error(code, std::move(errors));
-}
-
 }  // namespace cardfile::core

@@ -17,7 +17,7 @@ Json items_of(const Json& items, std::string field, std::vector<core::FieldError
   if (items.size() > kBulkItemsMax) {
     report(others, std::move(field), "must have at most " + std::to_string(kBulkItemsMax) + " items");
   }
-  if (!others.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(others));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(others));
   return items;
 }
 

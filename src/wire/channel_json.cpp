@@ -64,7 +64,7 @@ core::Address read_channel_address(const std::optional<Json>& body, ChannelQuery
   patch.type = read("channel_type", std::move(query.type));
   patch.value = read("channel_id", std::move(query.value));
   patch = core::normalised_channel(std::move(patch));
-  if (!patch.problems.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(patch.problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(patch.problems));
   return core::address_of(patch.type, patch.value);
 }
 

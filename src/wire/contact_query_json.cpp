@@ -16,10 +16,6 @@ namespace {
 constexpr std::string_view kIdType = "id";
 constexpr std::string_view kChannelIdsRule = "must be an array of strings";
 
-void throw_if_any(std::vector<core::FieldError> problems) {
-  if (!problems.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(problems));
-}
-
 /// The whole number from `min`, 0 or 1, to `max`; 0, as typed clients fill in what they leave open, counts as absent.
 std::optional<std::int64_t> read_number(const Members& members, std::string_view name, std::int64_t min,
                                         std::int64_t max) {
@@ -163,7 +159,7 @@ core::ContactQuery read_query(const std::optional<Json>& parameters, core::Direc
   query.limit =
       static_cast<std::size_t>(read_number(members, "limit", 1, core::kPageSizeMax).value_or(core::kPageSize));
   query.offset = read_page(members, page_base) * query.limit;
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   return query;
 }
 
@@ -181,7 +177,7 @@ core::ContactQuery v2::read_contact_query(const std::optional<Json>& parameters,
 ContactSearch read_contact_search(const Json& body) {
   std::vector<core::FieldError> problems;
   const auto filters = read_channel_filters(body, problems);
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   ContactSearch search;
   for (const ChannelFilter& filter : filters) {
     if (filter.type == kIdType) {
@@ -201,7 +197,7 @@ std::vector<core::Uuid> read_contacts_to_delete(const Json& body) {
   if (problems.empty() && (filters.size() != 1 || filters.front().type != kIdType)) {
     report(problems, "contact_channels", "must be exactly one object with channel_type \"id\" and channel_ids");
   }
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   std::vector<core::Uuid> contacts;
   add_contacts(filters.front(), contacts);
   return contacts;

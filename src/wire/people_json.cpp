@@ -111,7 +111,7 @@ core::UserFilter read_user_filter(const std::optional<Json>& body, const UserQue
   core::UserFilter filter;
   filter.phones = read(kPhones, body, query.phones, problems);
   filter.emails = read(kEmails, body, query.emails, problems);
-  if (!problems.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   return filter;
 }
 

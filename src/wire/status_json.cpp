@@ -58,17 +58,13 @@ core::Status read_status(const Json& body, Problems& problems) {
   return status.value_or(core::Status{});
 }
 
-void throw_if_any(Problems problems) {
-  if (!problems.empty()) throw core::Error(core::ErrorCode::bad_data, std::move(problems));
-}
-
 }  // namespace
 
 core::ContactNames read_contact_names(const Json& body) {
   require_object(body);
   Problems problems;
   core::ContactNames names = read_names(body, problems);
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   return names;
 }
 
@@ -76,7 +72,7 @@ core::SetStatus read_set_status(const Json& body) {
   require_object(body);
   Problems problems;
   core::SetStatus action{.names = read_names(body, problems), .status = read_status(body, problems)};
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   return action;
 }
 

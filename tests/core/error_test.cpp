@@ -12,12 +12,10 @@ TEST(Errors, HaveTheWordsOfTheWire) {
   const std::pair<ErrorCode, std::string_view> words[] = {
       {bad_data, "bad_data"},
       {unauthorized, "unauthorized"},
-      {denied, "denied"},
       {not_found, "not_found"},
       {method_not_allowed, "method_not_allowed"},
       {conflict, "conflict"},
       {precondition_failed, "precondition_failed"},
-      {payload_too_large, "payload_too_large"},
       {rate_limited, "rate_limited"},
       {unavailable, "unavailable"},
       {internal_error, "internal_error"},
@@ -32,6 +30,12 @@ TEST(Errors, TellEveryFieldAtFaultInOneSentence) {
   EXPECT_EQ(error.message(), error.what());
   EXPECT_EQ(error.errors(), (std::vector<FieldError>{{"phone", "required"}, {"first", "too long"}}));
   EXPECT_EQ(error.stored_rev(), std::nullopt);
+}
+
+TEST(Errors, NameAHundredFieldsAtMost) {
+  const Error error(ErrorCode::bad_data, std::vector<FieldError>(1'000, {"x", "is wrong"}));
+  EXPECT_EQ(error.errors().size(), 100U);
+  EXPECT_LT(error.message().size(), 2'000U);
 }
 
 TEST(Errors, WithoutAFieldHaveAMessageOnly) {

@@ -124,7 +124,7 @@ base::Task<http::Response> delete_trigger(const Call& call) {
   std::vector<core::FieldError> problems;
   const Run run = run_of(call, problems);
   const core::WebhookId id(call.id("trigger", problems));
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   core::DeleteWebhook removal{.id = id, .kind = core::WebhookKind::n8n_trigger};
   co_await call.commit(std::move(removal), run);
   co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_trigger(json, id); });

@@ -74,7 +74,7 @@ base::Task<http::Response> delete_contact(const Call& call) {
   core::DeleteContact remove;
   remove.if_match = if_match(call.request, problems);
   remove.key = call.contact_id(problems);
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   co_await call.commit(std::move(remove));
   co_return ok(R"("ok")");
 }

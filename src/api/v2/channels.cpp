@@ -65,7 +65,7 @@ base::Task<http::Response> remove_channel(const Call& call) {
   std::vector<core::FieldError> problems;
   core::RemoveChannel remove{
       .key = call.contact_uuid(), .name = channel_in_path(call), .if_match = if_match(call.request, problems)};
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   const core::Outcome outcome = co_await call.commit(std::move(remove));
   co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
 }

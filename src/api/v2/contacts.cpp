@@ -53,7 +53,7 @@ base::Task<http::Response> delete_contact(const Call& call) {
   core::DeleteContact remove;
   remove.key = call.contact_uuid();
   remove.if_match = if_match(call.request, problems);
-  throw_if_any(std::move(problems));
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   co_await call.commit(std::move(remove));
   co_return ok(R"("ok")");
 }
