@@ -137,7 +137,9 @@ base::Detached Loop::begin_drain() {
   is_draining_ = true;
   // Who is in the listening queue already is taken rather than reset.
   accept_pending();
-  const auto acceptor = paused_acceptor_ ? paused_acceptor_ : listener_->stop_waiting();
+  // A sweep must not find the one that ends here.
+  const auto paused = std::exchange(paused_acceptor_, {});
+  const auto acceptor = paused ? paused : listener_->stop_waiting();
   acceptor.resume();
   listener_.reset();
   for (Connection* connection : connections_) connection->drain();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/gate.h"
+#include "http/one_more_file.h"
 #include "http/peer.h"
 
 namespace cardfile::http {
@@ -101,6 +102,24 @@ TEST(Drain, LosesNoAnswerUnderLoad) {
   while (answered < 200) std::this_thread::yield();
   is_draining = true;
   EXPECT_TRUE((*server).drain(20s));
+}
+
+TEST(Drain, AnswersWhoIsInWhenNoFileCanBeOpened) {
+  ServerOptions options;
+  options.threads = 1;
+  options.limits.header_timeout = 200ms;
+  TestServer server(options);
+  Peer slow = server.peer();
+  slow.send("GET /a HTTP/1.1\r\n");
+  Peer early = server.peer();
+  EXPECT_EQ(early.ask(kGet).status, 200);
+  {
+    const OneMoreFile limit;
+    const Peer late = server.peer();
+    EXPECT_EQ(early.ask(kGet).status, 200);
+    EXPECT_TRUE((*server).drain(20s));
+  }
+  EXPECT_EQ(slow.answer().status, 408) << "the loop works on until the last connection ends";
 }
 
 TEST(Drain, HappensWithoutPatienceWhenNobodyAskedForIt) {

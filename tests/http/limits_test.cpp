@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -12,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "http/one_more_file.h"
 #include "http/peer.h"
 
 namespace cardfile::http {
@@ -181,23 +180,6 @@ TEST(Limits, TheConnectionOverTheMaximumIsTurnedAway) {
   EXPECT_TRUE(third.is_closed());
   EXPECT_EQ(peers.front().ask(kGet).status, 200) << "those that are in stay in";
 }
-
-/// Lets the process open only one more file.
-class OneMoreFile {
- public:
-  OneMoreFile() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = ::dup(STDOUT_FILENO);
-    ::close(next);
-    rlimit limit = before_;
-    limit.rlim_cur = static_cast<rlim_t>(next) + 1;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  ~OneMoreFile() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST(Limits, WhoComesWhenNoFileCanBeOpenedIsAnsweredOnceOneCan) {
   const TestServer server(in_one_loop({}));
