@@ -25,6 +25,7 @@ using std::chrono::milliseconds;
 using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
+constexpr int kListeningQueueMax = asio::socket_base::max_listen_connections;
 constexpr int kAcceptsInARow = 64;
 constexpr std::size_t kConnectionsMin = 64;  // For which there is room from the first one on.
 constexpr std::size_t kOrdersMax = 2;        // To drain and to cut off.
@@ -49,7 +50,7 @@ tcp::acceptor listen_on(asio::io_context& context, const tcp::endpoint& endpoint
   acceptor.set_option(tcp::no_delay(true));
   acceptor.set_option(UserTimeout(static_cast<int>(limits.write_timeout.count())));
   acceptor.bind(endpoint);
-  acceptor.listen();
+  acceptor.listen(kListeningQueueMax);
   acceptor.non_blocking(true);
   return acceptor;
 }
@@ -135,8 +136,8 @@ void Loop::resume(std::span<const std::coroutine_handle<>> waiters) {
 base::Detached Loop::begin_drain() {
   co_await Turn(*this);
   is_draining_ = true;
-  // Who is in the listening queue already is taken rather than reset.
-  accept_pending();
+  // Who is in the listening queue already is taken rather than reset, but no more than it holds: others keep coming.
+  accept_pending(kListeningQueueMax);
   // A sweep must not find the one that ends here.
   const auto paused = std::exchange(paused_acceptor_, {});
   const auto acceptor = paused ? paused : listener_->stop_waiting();
@@ -215,14 +216,14 @@ base::Detached Loop::accept_connections() {
   while (true) {
     co_await Arrival{*listener_};
     if (is_draining_) co_return;
-    if (accept_pending() == Accepting::goes_on) continue;
+    if (accept_pending(kAcceptsInARow) == Accepting::goes_on) continue;
     co_await Pause{paused_acceptor_};
     if (is_draining_) co_return;
   }
 }
 
-Loop::Accepting Loop::accept_pending() {
-  for (int i = 0; i < kAcceptsInARow; ++i) {
+Loop::Accepting Loop::accept_pending(int at_most) {
+  for (int i = 0; i < at_most; ++i) {
     const int socket = ::accept4(listener_->descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
       begin_connection(socket);

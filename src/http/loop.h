@@ -103,7 +103,7 @@ class Loop final : public base::Executor {
   std::chrono::milliseconds time_to_sleep();
   void resume_posted();
   base::Detached accept_connections();
-  Accepting accept_pending();
+  Accepting accept_pending(int at_most);
   void begin_connection(int descriptor);
   void sweep_when_due();
   void make_room_for_another();

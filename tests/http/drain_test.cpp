@@ -55,6 +55,36 @@ TEST(Drain, AnswersRequestsInFlightAndTakesNoNewConnections) {
   EXPECT_TRUE(is_whole);
 }
 
+TEST(Drain, TakesEverybodyWhoIsInTheListeningQueue) {
+  ServerOptions options;
+  options.threads = 1;
+  std::atomic<bool> is_held = false;
+  std::atomic<bool> is_draining = false;
+  TestServer server(options, [&](const Request& request, base::Executor& executor) -> base::Task<Response> {
+    if (request.path == "/hold") {
+      is_held = true;
+      is_draining.wait(false);
+    }
+    Response response = co_await echo(request, executor);
+    co_return response;
+  });
+  Peer first = server.peer();
+  first.send("GET /hold HTTP/1.1\r\nHost: t\r\n\r\n");
+  while (!is_held) std::this_thread::yield();
+  std::vector<Peer> peers;
+  for (int i = 0; i < 300; ++i) {
+    peers.push_back(server.peer());
+    peers.back().send(kGet);
+  }
+  std::jthread drainer([&] {
+    is_draining = true;
+    is_draining.notify_all();
+    EXPECT_TRUE((*server).drain(20s));
+  });
+  EXPECT_EQ(first.answer().status, 200);
+  for (Peer& peer : peers) EXPECT_EQ(peer.answer().body, "GET /a []");
+}
+
 TEST(Drain, CutsOffWhoStaysButWaitsForTheirHandlers) {
   Gate gate;
   ServerOptions options;
