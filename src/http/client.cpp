@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -63,6 +64,7 @@ struct Call {
 
   void end(Failure why) {
     if (failure.empty()) failure = why;
+    is_over = true;
     resolved.cancel();
     error_code ignored;
     socket.close(ignored);
@@ -73,7 +75,8 @@ struct Call {
   error_code resolve_error;
   std::vector<tcp::endpoint> endpoints;
   tcp::socket socket;
-  Failure failure;  // Why it was ended before its time.
+  Failure failure;                    // Why it was ended before its time.
+  std::atomic<bool> is_over = false;  // The same for the thread that is to look the name up.
 };
 
 /// A URL's host without what only its spelling needs.
@@ -134,8 +137,12 @@ Failure resolve_failure(const error_code& error) {
 base::Task<Failure> resolve(asio::io_context& context, asio::thread_pool& look_ups, std::shared_ptr<Call> call,
                             std::string host, std::uint16_t port) {
   asio::post(look_ups, [&context, call, host, port, busy = asio::make_work_guard(context)]() mutable {
-    error_code error;
-    auto found = tcp::resolver(context).resolve(host, std::to_string(port), tcp::resolver::numeric_service, error);
+    error_code error = asio::error::operation_aborted;
+    tcp::resolver::results_type found;
+    // Where names are found slowly, calls end before their turn comes: to look for theirs too would take ever longer.
+    if (!call->is_over) {
+      found = tcp::resolver(context).resolve(host, std::to_string(port), tcp::resolver::numeric_service, error);
+    }
     // Moved: what is in a call is for the thread of the context, its end too.
     asio::post(context, [call = std::move(call), error, found = std::move(found)] {
       call->resolve_error = error;

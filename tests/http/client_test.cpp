@@ -326,6 +326,27 @@ TEST(Client, WaitsForNoLookUpBeyondItsTimeOrItsCancellation) {
   context.run();  // The look-ups end with nobody waiting.
 }
 
+TEST(Client, LooksNoNameUpThatIsNoLongerWantedWhenItsTurnComes) {
+  constexpr int kAtATime = 8;
+  asio::io_context context;
+  Client client(context);
+  std::array<PostResult, kAtATime> first;
+  std::array<PostResult, 20> behind;
+  const int before = test::look_ups_of_slow_name();
+  {
+    const test::HeldLookUps held;
+    for (PostResult& result : first) {
+      keep(client.post(plain_to(80, "slow.test"), kPatience, Reach::everywhere), result);
+    }
+    for (PostResult& result : behind) keep(client.post(plain_to(80, "slow.test"), 10ms, Reach::everywhere), result);
+    while (behind.back() == PostResult{} && context.run_one_for(kPatience) > 0) continue;
+    ASSERT_EQ(told(behind.back()), "no answer in time");
+  }
+  context.run();
+  for (const PostResult& result : first) EXPECT_EQ(told(result), "host is unknown");
+  EXPECT_EQ(test::look_ups_of_slow_name() - before, kAtATime);
+}
+
 TEST(Client, HasManyPostsUnderWayAtATime) {
   Listener deaf;
   deaf.listen();

@@ -13,4 +13,7 @@ struct HeldLookUps {
   ~HeldLookUps();
 };
 
+/// How many look-ups of slow.test there were so far.
+int look_ups_of_slow_name();
+
 }  // namespace cardfile::test
