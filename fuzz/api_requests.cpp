@@ -77,7 +77,7 @@ class Product {
 
   void check_log() const {
     std::int64_t seq = 0;
-    for (const core::ChangeEntry& entry : store_->changes(kTeam, 0, 100'000)) {
+    for (const core::ChangeEntry& entry : store_->changes(kTeam, 0, 100'000, store::kNoLimit)) {
       promise(entry.seq == ++seq, "the change log has no hole");
     }
   }

@@ -9,8 +9,8 @@
 
 namespace cardfile::api {
 
-/// The item's outcome, or why the rules refuse it. What is not the item's fault (the store takes no writes, we are
-/// broken) concerns all of them, of which nothing is stored then: it is thrown.
+/// The item's outcome, or why the rules refuse it. What is not the item's fault is thrown, and answers the whole call:
+/// the store takes no writes, and nothing is stored; or we are broken, and other items may be.
 std::variant<core::Outcome, core::Error> taken(store::Work& work);
 
 }  // namespace cardfile::api

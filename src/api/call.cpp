@@ -59,14 +59,14 @@ store::Commit Call::commit(core::Action action, Run run) const {
            .dry_run = run == Run::dry}};
 }
 
-store::CommitAll Call::commit_all(std::vector<core::Action> actions) const {
+store::CommitAll Call::commit_all(std::vector<core::Action> actions, store::Contacts contacts) const {
   std::vector<store::Work> works;
   works.reserve(actions.size());
   for (core::Action& action : actions) {
     works.push_back({.command = {.team = team, .actor = actor, .request_id = request_id, .action = std::move(action)},
                      .result = {}});
   }
-  return {parts.store, executor, std::move(works)};
+  return {parts.store, executor, std::move(works), contacts};
 }
 
 base::Task<std::vector<core::Contact>> Call::contacts(core::ContactQuery query) const {

@@ -40,8 +40,8 @@ struct Call {
   /// is a named local: g++ 12 destroys an aggregate twice that is built inside of a co_await expression.
   store::Commit commit(core::Action action, Run run = Run::real) const;
 
-  /// co_await call.commit_all(actions): what became of each, in one commit.
-  store::CommitAll commit_all(std::vector<core::Action> actions) const;
+  /// co_await call.commit_all(actions, contacts): what became of each, in one commit.
+  store::CommitAll commit_all(std::vector<core::Action> actions, store::Contacts contacts) const;
 
   std::shared_ptr<const core::Directory> directory() const;
 

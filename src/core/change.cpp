@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contact_page.h"
 #include "core/time.h"
 
 namespace cardfile::core {
@@ -25,6 +26,18 @@ LogValue logged(const std::vector<TagId>& tags) {
 template <class Item>
 LogValue logged(const std::vector<Item>& items) {
   return items.empty() ? LogValue{} : LogValue{items};
+}
+
+/// Besides the value itself.
+std::size_t heap_size_of(const LogValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return text->size();
+  if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&value))
+    return numbers->size() * sizeof(std::int64_t);
+  std::size_t size = 0;
+  if (const auto* channels = std::get_if<std::vector<Channel>>(&value)) {
+    for (const auto& channel : *channels) size += size_of(channel);
+  }
+  return size;
 }
 
 /// Appends the field when its two values differ.
@@ -157,6 +170,14 @@ std::vector<FieldChange> differences(const SharedContact& before, const SharedCo
   found.add("channels", from.channels, to.channels);
   found.add_notes(from.notes, to.notes);
   return found.take();
+}
+
+std::size_t size_of(const ChangeEntry& entry) {
+  std::size_t size = sizeof entry + entry.actor.size();
+  for (const auto& change : entry.changes) {
+    size += sizeof change + change.field.size() + heap_size_of(change.from) + heap_size_of(change.to);
+  }
+  return size;
 }
 
 AddressChanges address_changes(const ContactChange& change) {

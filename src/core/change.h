@@ -1,6 +1,7 @@
 #pragma once
 // Change: what an accepted command saves, and how the change log tells it.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -100,6 +101,9 @@ struct ChangeEntry {
 /// Two things could be found out from the entries before, and are told so that nobody needs to: "is_opted_out", where
 /// the two origins of an opt-out come to something else than they did, and "created" of a contact that is deleted.
 std::vector<FieldChange> differences(const SharedContact& before, const SharedContact& after);
+
+/// Roughly what an entry takes in memory.
+std::size_t size_of(const ChangeEntry& entry);
 
 /// The addresses that a change gives up and takes, for the engines' index of owners.
 struct AddressChanges {

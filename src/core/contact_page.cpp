@@ -8,13 +8,15 @@
 
 namespace cardfile::core {
 
+std::size_t size_of(const Channel& channel) {
+  return sizeof channel + channel.type.size() + channel.value.size() + channel.handle.size() + channel.info.size();
+}
+
 std::size_t size_of(const Contact& contact) {
   std::size_t size =
       sizeof contact + contact.first.size() + contact.last.size() + contact.display_name.size() + contact.avatar.size();
   for (const auto& [field, value] : contact.custom) size += sizeof value + sizeof field + value.size();
-  for (const auto& channel : contact.channels) {
-    size += sizeof channel + channel.type.size() + channel.value.size() + channel.handle.size() + channel.info.size();
-  }
+  for (const auto& channel : contact.channels) size += size_of(channel);
   for (const auto& note : contact.notes) size += sizeof note + note.text.size();
   return size + (contact.tags.size() + contact.email_suppressions.size()) * sizeof(std::int64_t);
 }

@@ -16,6 +16,7 @@ inline constexpr std::size_t kPageBytesMax = std::size_t{32} << 20;
 
 /// Roughly what a contact takes in memory, which is about what it takes in an answer.
 std::size_t size_of(const Contact& contact);
+std::size_t size_of(const Channel& channel);
 
 /// Counts what the contacts of one answer hold.
 class ContactBytes {

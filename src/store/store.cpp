@@ -35,8 +35,14 @@ core::Outcome Work::take() {
   return std::move(std::get<core::Outcome>(result));
 }
 
-void count_contact(const core::Outcome& outcome, core::ContactBytes& answered) {
-  if (const auto* saved = std::get_if<core::ContactSaved>(&outcome)) answered.add(*saved->contact);
+void KeptContacts::add(core::Outcome& outcome) {
+  auto* saved = std::get_if<core::ContactSaved>(&outcome);
+  if (saved == nullptr) return;
+  if (contacts_ == Contacts::kept) {
+    bytes_.add(*saved->contact);
+  } else {
+    saved->contact = {};
+  }
 }
 
 void commit_and_wait(Store& store, std::span<Work> works) {

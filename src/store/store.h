@@ -36,8 +36,10 @@ struct Work {
   core::Outcome take();
 };
 
-/// Counts the outcome's contact, if it has one. Throws as `answered` does.
-void count_contact(const core::Outcome& outcome, core::ContactBytes& answered);
+inline constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+
+/// What the outcomes of a submission hold of the contacts that they are about.
+enum class Contacts { kept, dropped };
 
 /// Commands that are committed together, and who waits for them. The submitter owns it and keeps it alive until it is
 /// resumed; the store touches it on the thread that commits, then not at all. It moves the commands out.
@@ -45,9 +47,24 @@ struct Submission {
   std::span<Work> works;
   base::Executor* executor = nullptr;
   std::coroutine_handle<> waiter;
-  /// What the contacts of the outcomes may hold together (core::ContactBytes); a command that would bring more is
-  /// refused.
-  std::size_t contact_bytes_max = std::numeric_limits<std::size_t>::max();
+  /// Dropped: an outcome that has a contact tells only that the command was done.
+  Contacts contacts = Contacts::kept;
+  /// What those that are kept may hold together (core::ContactBytes); a command that would bring more is refused.
+  std::size_t contact_bytes_max = kNoLimit;
+};
+
+/// Counts what is kept of a submission's outcomes.
+class KeptContacts {
+ public:
+  explicit KeptContacts(const Submission& submission)
+      : contacts_(submission.contacts), bytes_(submission.contact_bytes_max) {}
+
+  /// Before the command is done. Throws as core::ContactBytes does.
+  void add(core::Outcome& outcome);
+
+ private:
+  Contacts contacts_;
+  core::ContactBytes bytes_;
 };
 
 /// The owner of an API key.
@@ -120,9 +137,10 @@ class Store {
   /// Up to which entry of the change log each webhook of the team has been told, at least.
   virtual std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team) const = 0;
 
-  /// The change log of a team after `after_seq`, oldest first, at most `limit` entries.
-  virtual std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq,
-                                                 std::size_t limit) const = 0;
+  /// The change log of a team after `after_seq`, oldest first, at most `limit` entries, and no more after they take
+  /// `bytes_max` in memory: none only when there are none.
+  virtual std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
+                                                 std::size_t bytes_max) const = 0;
 
   /// Why no writes are taken; empty while they are. A sentence for the operator.
   virtual std::string write_failure() const = 0;
@@ -156,14 +174,18 @@ class Commit {
   Submission submission_;
 };
 
-/// co_await commit_all(store, executor, commands): what became of each, in their order, when all of it is durable. They
-/// are one submission, and so one commit, and their outcomes one answer.
+/// co_await commit_all(store, executor, commands, contacts): what became of each, in their order, when all of it is
+/// durable. They are one submission, and so one commit, and their contacts are those of one answer.
 class CommitAll {
  public:
-  CommitAll(Store& store, base::Executor& executor, std::vector<Work> works)
+  CommitAll(Store& store, base::Executor& executor, std::vector<Work> works, Contacts contacts)
       : store_(store),
         works_(std::move(works)),
-        submission_{.works = works_, .executor = &executor, .waiter = {}, .contact_bytes_max = core::kPageBytesMax} {}
+        submission_{.works = works_,
+                    .executor = &executor,
+                    .waiter = {},
+                    .contacts = contacts,
+                    .contact_bytes_max = core::kPageBytesMax} {}
   CommitAll(const CommitAll&) = delete;
   CommitAll& operator=(const CommitAll&) = delete;
   ~CommitAll() = default;

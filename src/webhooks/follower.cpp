@@ -22,6 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kEntriesAtATime = 256;
+constexpr std::size_t kBytesAtATime = std::size_t{1} << 20;  // Of which each follower may hold as many.
 // Entries without an event for the webhook move its position in memory only, up to so many: they would be passed over
 // again after a crash, and that is all.
 constexpr std::int64_t kUnsavedEntriesMax = 10'000;
@@ -127,7 +128,7 @@ bool Follower::unseal() {
 }
 
 base::Task<void> Follower::follow() {
-  const auto entries = service_.parts.store.changes(team_, position_, kEntriesAtATime);
+  const auto entries = service_.parts.store.changes(team_, position_, kEntriesAtATime, kBytesAtATime);
   for (const core::ChangeEntry& entry : entries) {
     if (is_ending_) co_return;
     co_await tell(entry);
@@ -216,14 +217,14 @@ std::optional<core::Contact> Follower::deleted_after(const core::ChangeEntry& en
   find_deletions(entry.seq);
   const auto found = deletions_.find(core::ContactId(entry.subject_id));
   if (found == deletions_.end()) return std::nullopt;
-  return core::contact_deleted_by(service_.parts.store.changes(team_, found->second - 1, 1).front());
+  return core::contact_deleted_by(service_.parts.store.changes(team_, found->second - 1, 1, kBytesAtATime).front());
 }
 
 /// Reads what is new in the log only: a webhook that is far behind may have many contacts that are gone.
 void Follower::find_deletions(std::int64_t after_seq) {
   deletions_end_ = std::max(deletions_end_, after_seq);
   for (;;) {
-    const auto entries = service_.parts.store.changes(team_, deletions_end_, kEntriesAtATime);
+    const auto entries = service_.parts.store.changes(team_, deletions_end_, kEntriesAtATime, kBytesAtATime);
     if (entries.empty()) return;
     for (const core::ChangeEntry& entry : entries) {
       if (deletes_contact(entry)) deletions_.emplace(core::ContactId(entry.subject_id), entry.seq);

@@ -209,6 +209,13 @@ TEST(BatchCreate, GivesFailedItemsBackAsTheyWereSentAndKeepsTheirNeighbours) {
   EXPECT_EQ(world.post("/v1/contacts/count", "")["count"], "3");
 }
 
+TEST(BatchCreate, SkipsLargeContactsAsAnyOther) {
+  World world;
+  for (int i = 0; i < 9; ++i) world.has_large_contact(std::to_string(13125550000 + i), 990);
+  EXPECT_EQ(world.post("/v1/batch/contacts", batch_of(9)).body, R"("ok")");
+  EXPECT_EQ(world.post("/v1/batch/contacts?overwrite=true", batch_of(9)).body, R"("ok")");
+}
+
 TEST(BatchCreate, RefusesOtherShapesAndTooManyItemsWhole) {
   World world;
   const auto log = world.log();

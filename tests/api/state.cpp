@@ -11,7 +11,7 @@ TeamState state_of(store::Store& store, core::TeamId team) {
   everybody.limit = core::kPageSizeMax;
   return {.contacts = store.contacts(team, everybody),
           .directory = *store.directory(team),
-          .log = store.changes(team, 0, 100'000)};
+          .log = store.changes(team, 0, 100'000, store::kNoLimit)};
 }
 
 }  // namespace

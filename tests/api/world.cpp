@@ -198,9 +198,23 @@ core::Contact World::has_contact(std::string_view v2_body) {
   return *stored(core::ContactId(std::stoll(reply["id"])));
 }
 
+core::Contact World::has_large_contact(std::string phone, std::size_t values) {
+  core::CreateFields fields;
+  for (std::size_t i = 0; i < values; ++i) fields.drafts.push_back({.id = {}, .title = "Large " + std::to_string(i)});
+  core::ContactPatch patch;
+  patch.phone = std::move(phone);
+  auto& custom = patch.custom.emplace();
+  const auto saved = std::get<core::FieldsSaved>(run(team().id, std::move(fields)));
+  for (const auto& item : saved.items) {
+    custom.emplace(item.field.id, std::string(core::kCustomValueMax, 'x'));
+  }
+  core::CreateContact create{.uuid = next_uuid(), .id = {}, .patch = std::move(patch)};
+  return *std::get<core::ContactSaved>(run(team().id, std::move(create))).contact;
+}
+
 std::optional<core::Contact> World::stored(core::ContactId id) const { return store_->contact(team().id, id); }
 
-std::vector<core::ChangeEntry> World::log() const { return store_->changes(team().id, 0, 100'000); }
+std::vector<core::ChangeEntry> World::log() const { return store_->changes(team().id, 0, 100'000, store::kNoLimit); }
 
 void World::has_n8n_key(const TestTeam& team, std::string_view key) {
   run(team.id, core::CreateKey{.name = "n8n", .digest = base::to_hex(base::sha256(key)), .kind = core::KeyKind::n8n});

@@ -98,6 +98,9 @@ class World {
   /// Makes a contact out of a v2 body and gives it back as it is stored.
   core::Contact has_contact(std::string_view v2_body);
 
+  /// A contact with so many custom values of 4 KiB each, of fields that are made for them.
+  core::Contact has_large_contact(std::string phone, std::size_t values);
+
   /// As it is stored now.
   std::optional<core::Contact> stored(core::ContactId id) const;
 

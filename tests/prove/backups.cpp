@@ -126,8 +126,8 @@ class Unit {
   }
 
   void judge_prefix(const store::Store& copy) {
-    const auto log = store_->changes(kBusyTeam, 0, kAll);
-    const auto copied = copy.changes(kBusyTeam, 0, kAll);
+    const auto log = store_->changes(kBusyTeam, 0, kAll, store::kNoLimit);
+    const auto copied = copy.changes(kBusyTeam, 0, kAll, store::kNoLimit);
     if (copied.size() > log.size() || !std::equal(copied.begin(), copied.end(), log.begin()))
       campaign_.find("the change log in a backup is no prefix of the team's");
     campaign_.count("changes in them", static_cast<std::int64_t>(copied.size()));

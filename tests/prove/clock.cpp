@@ -50,7 +50,7 @@ void look_at_row(Campaign& campaign, store::Store& store, core::TeamId team, con
 }
 
 void look_at_log(Campaign& campaign, store::Store& store, core::TeamId team, Known& known) {
-  const auto entries = store.changes(team, known.seq, kAll);
+  const auto entries = store.changes(team, known.seq, kAll, store::kNoLimit);
   for (const auto& entry : entries) {
     look_at_entry(campaign, known, entry);
     look_at_row(campaign, store, team, entry);

@@ -46,8 +46,9 @@ class PassingStore : public store::Store {
   std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team) const override {
     return below_->webhook_positions(team);
   }
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
-    return below_->changes(team, after_seq, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    return below_->changes(team, after_seq, limit, bytes_max);
   }
   std::string write_failure() const override { return below_->write_failure(); }
   store::CheckReport check(const store::Progress& progress) const override { return below_->check(progress); }

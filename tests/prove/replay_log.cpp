@@ -45,7 +45,7 @@ class Replay {
 void look_at(Campaign& campaign, const store::Store& store) {
   for (const auto team : kTeams) {
     for (const auto& sentence : unlike_their_log(store, team)) campaign.find(sentence);
-    campaign.count("entries", static_cast<std::int64_t>(store.changes(team, 0, kAll).size()));
+    campaign.count("entries", static_cast<std::int64_t>(store.changes(team, 0, kAll, store::kNoLimit).size()));
     campaign.count("contacts", static_cast<std::int64_t>(contacts_of(store, team).size()));
   }
 }
@@ -74,7 +74,7 @@ std::vector<std::string> unlike_their_log(const store::Store& store, core::TeamI
   std::vector<std::string> findings;
   Replay replay;
   try {
-    for (const auto& entry : store.changes(team, 0, kAll)) replay.follow(entry, findings);
+    for (const auto& entry : store.changes(team, 0, kAll, store::kNoLimit)) replay.follow(entry, findings);
   } catch (const std::exception& error) {
     findings.emplace_back(error.what());
   }

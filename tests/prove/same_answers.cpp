@@ -105,7 +105,7 @@ struct Stored {
 Stored stored(const store::Store& store, core::TeamId team) {
   Stored stored{.directory = *store.directory(team),
                 .contacts = contacts_of(store, team),
-                .log = store.changes(team, 0, kAll),
+                .log = store.changes(team, 0, kAll, store::kNoLimit),
                 .targets = {}};
   for (const auto& [id, list] : stored.directory.lists) stored.targets.push_back(store.targets(team, id));
   return stored;

@@ -51,7 +51,7 @@ TeamState state_of_team(const store::Store& store, core::TeamId team) {
 
 std::map<core::TeamId, std::size_t> log_sizes_of(const store::Store& store) {
   std::map<core::TeamId, std::size_t> sizes;
-  for (const auto team : kTeams) sizes.emplace(team, store.changes(team, 0, kAll).size());
+  for (const auto team : kTeams) sizes.emplace(team, store.changes(team, 0, kAll, store::kNoLimit).size());
   return sizes;
 }
 
@@ -103,7 +103,7 @@ void compare_directory(const store::Store& store, core::TeamId team, const TeamS
 
 void compare_log(const store::Store& store, core::TeamId team, std::span<const core::ChangeEntry> expected,
                  Differences& found) {
-  const auto log = store.changes(team, 0, kAll);
+  const auto log = store.changes(team, 0, kAll, store::kNoLimit);
   if (!std::ranges::equal(log, expected)) found.add(std::string(kLogDifference) + named(team));
 }
 
@@ -153,7 +153,7 @@ Script::Script(std::uint64_t seed, std::size_t steps, std::uint64_t steps_per_ti
     store::commit_and_wait(*reference, works);
     states_.push_back(state_of(*reference));
   }
-  for (const auto team : kTeams) logs_.emplace(team, reference->changes(team, 0, kAll));
+  for (const auto team : kTeams) logs_.emplace(team, reference->changes(team, 0, kAll, store::kNoLimit));
 }
 
 std::size_t Script::steps_together(std::size_t first) const {

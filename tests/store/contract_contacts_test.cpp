@@ -45,6 +45,21 @@ TEST_P(StoredContacts, ThatOneAnswerHasNoRoomForAreLeftAsTheyWere) {
   EXPECT_FALSE(world.contact_at_phone("13125550144"));
 }
 
+TEST_P(StoredContacts, AreLeftOutOfOutcomesThatNobodyAsksThemOf) {
+  std::vector<store::Work> works;
+  works.push_back({.command = command(world.creation({.phone = "13125550141"})), .result = {}});
+  CountingExecutor executor;
+  store::Submission submission{.works = works,
+                               .executor = &executor,
+                               .waiter = std::noop_coroutine(),
+                               .contacts = store::Contacts::dropped,
+                               .contact_bytes_max = 1};
+  world.store().submit(submission);
+  executor.wait_for(1);
+  EXPECT_FALSE(std::get<core::ContactSaved>(works[0].take()).contact);
+  EXPECT_TRUE(world.contact_at_phone("13125550141"));
+}
+
 TEST_P(StoredContacts, KeepEveryFieldAsItWas) {
   const auto field = world.has_field("Plan");
   world.commit(core::CreateUser{.name = "Grace", .role = core::Role::admin});

@@ -38,10 +38,28 @@ TEST_P(ChangeLog, IsReadInPagesAfterASeq) {
   for (int i = 0; i < 9; ++i) world.has_contact({.phone = std::to_string(13125550100 + i)});
   const auto log = world.log();
   ASSERT_EQ(log.size(), 10);
-  EXPECT_EQ(world.store().changes(kTeam, 0, 3), std::vector(log.begin(), log.begin() + 3));
-  EXPECT_EQ(world.store().changes(kTeam, 3, 4), std::vector(log.begin() + 3, log.begin() + 7));
-  EXPECT_EQ(world.store().changes(kTeam, 7, 100), std::vector(log.begin() + 7, log.end()));
-  EXPECT_EQ(world.store().changes(kTeam, 10, 100), std::vector<core::ChangeEntry>{});
+  EXPECT_EQ(world.store().changes(kTeam, 0, 3, store::kNoLimit), std::vector(log.begin(), log.begin() + 3));
+  EXPECT_EQ(world.store().changes(kTeam, 3, 4, store::kNoLimit), std::vector(log.begin() + 3, log.begin() + 7));
+  EXPECT_EQ(world.store().changes(kTeam, 7, 100, store::kNoLimit), std::vector(log.begin() + 7, log.end()));
+  EXPECT_EQ(world.store().changes(kTeam, 10, 100, store::kNoLimit), std::vector<core::ChangeEntry>{});
+}
+
+TEST_P(ChangeLog, IsReadInSmallerPagesWhereEntriesAreLarge) {
+  const auto field = world.has_field("Story");
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  for (const char letter : {'a', 'b', 'c', 'd'}) {
+    world.update(ada.id, {.custom = core::CustomPatch{{field, std::string(4'000, letter)}}});
+  }
+  const auto log = world.log();
+  const auto end = log.back().seq;
+  const auto read = [this](std::int64_t after, std::size_t bytes) {
+    return world.store().changes(kTeam, after, 100, bytes);
+  };
+  EXPECT_EQ(read(end - 4, 1).size(), 1U) << "one is always there";
+  EXPECT_EQ(read(end - 3, 9'000).size(), 2U);
+  EXPECT_EQ(read(end - 3, 9'000).front().seq, end - 2);
+  EXPECT_EQ(read(0, 1'000'000), log);
+  EXPECT_TRUE(read(end, 1).empty());
 }
 
 void expect_rising(const std::vector<core::ChangeEntry>& log) {
@@ -69,8 +87,8 @@ TEST_P(ChangeLog, AndContactsOfTeamsThatCannotBeAreNobodys) {
                                 std::numeric_limits<std::int64_t>::max()}) {
     EXPECT_FALSE(world.contact(core::ContactId(id))) << id;
   }
-  EXPECT_TRUE(world.store().changes(kTeam, std::numeric_limits<std::int64_t>::max(), 10).empty());
-  EXPECT_EQ(world.store().changes(kTeam, -1, 10), world.log());
+  EXPECT_TRUE(world.store().changes(kTeam, std::numeric_limits<std::int64_t>::max(), 10, store::kNoLimit).empty());
+  EXPECT_EQ(world.store().changes(kTeam, -1, 10, store::kNoLimit), world.log());
 }
 
 TEST_P(ChangeLog, RisesWhileTheClockStandsStill) {

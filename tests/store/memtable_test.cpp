@@ -137,23 +137,26 @@ TEST(Memtable, TakesWhatItHasAndMoreWhileThereIsRoom) {
   Memtable memtable({.contacts = 2});
   Team sales(memtable, kSales);
   sales.update({contact(1)});
-  EXPECT_TRUE(memtable.takes(kSales, ContactId(2), 0));
-  EXPECT_FALSE(memtable.takes(kSales, ContactId(2), 1)) << "one of the same transaction has the last place";
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(2), {.contacts = 0}));
+  EXPECT_FALSE(memtable.takes(kSales, ContactId(2), {.contacts = 1}))
+      << "one of the same transaction has the last place";
   sales.update({contact(2)});
-  EXPECT_TRUE(memtable.takes(kSales, ContactId(2), 5));
-  EXPECT_FALSE(memtable.takes(kSales, ContactId(3), 0));
-  EXPECT_FALSE(memtable.takes(kSupport, ContactId(2), 0));
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(2), {.contacts = 5}));
+  EXPECT_FALSE(memtable.takes(kSales, ContactId(3), {.contacts = 0}));
+  EXPECT_FALSE(memtable.takes(kSupport, ContactId(2), {.contacts = 0}));
   memtable.remove(memtable.oldest(1));
-  EXPECT_TRUE(memtable.takes(kSales, ContactId(3), 0));
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(3), {.contacts = 0}));
 }
 
 TEST(Memtable, TakesNothingWhenItsContactsAreTooLarge) {
   Memtable memtable({.bytes = 100'000});
   Team sales(memtable, kSales);
   sales.update({contact(1, std::string(100'000, 'a'))});
-  EXPECT_FALSE(memtable.takes(kSales, ContactId(1), 0));
+  EXPECT_FALSE(memtable.takes(kSales, ContactId(1), {.contacts = 0}));
   sales.update({contact(1, "Ada")});
-  EXPECT_TRUE(memtable.takes(kSales, ContactId(1), 0));
+  EXPECT_TRUE(memtable.takes(kSales, ContactId(1), {.contacts = 0}));
+  EXPECT_FALSE(memtable.takes(kSales, ContactId(1), {.contacts = 1, .bytes = 100'000}))
+      << "the transaction has left so much behind already";
 }
 
 TEST(Memtable, IsOverdueWhenTooManyEntriesWouldBeReadAgain) {

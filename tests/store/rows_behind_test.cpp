@@ -173,7 +173,7 @@ class AfterACrash : public RowsBehind {
   void expect_everything() {
     EXPECT_EQ(after_->contacts(kTeam, {.order = ContactOrder::id}),
               world_.store().contacts(kTeam, {.order = ContactOrder::id}));
-    EXPECT_EQ(after_->changes(kTeam, 0, 1'000), world_.log());
+    EXPECT_EQ(after_->changes(kTeam, 0, 1'000, store::kNoLimit), world_.log());
     EXPECT_EQ(after_->check({}).findings, Names{});
   }
 

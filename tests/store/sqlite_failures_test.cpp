@@ -47,6 +47,23 @@ TEST(AFailedSync, IsToldToTheOperatorOnceAndAPassingFailureEachTime) {
   vfs.syncs_give(SQLITE_OK);
 }
 
+TEST(ACommitThatCannotBeTakenNoteOf, EndsWritingAndIsThereWhenItIsOpenedAgain) {
+  bool lacks_memory = false;
+  World world(Engine::sqlite, {.on_commit = [&lacks_memory] {
+                if (lacks_memory) throw std::bad_alloc();
+              }});
+  const auto ada = world.has_contact({.phone = "13125550142", .first = "Ada"});
+  lacks_memory = true;
+  EXPECT_EQ(world.refusal(core::UpdateContact{.key = ada.id, .patch = {.first = "Augusta"}}),
+            core::ErrorCode::unavailable);
+  lacks_memory = false;
+  EXPECT_NE(world.store().write_failure(), "");
+  EXPECT_EQ(world.refusal(world.creation({.phone = "13125550143"})), core::ErrorCode::unavailable);
+  world.reopen();
+  EXPECT_EQ(world.contact(ada.id)->first, "Augusta");
+  EXPECT_EQ(world.refusal(world.creation({.phone = "13125550143"})), std::nullopt);
+}
+
 TEST_F(FailingDisk, HasEverythingThatWasAcknowledgedWhenItIsOpenedAgain) {
   vfs_.syncs_give(SQLITE_IOERR_FSYNC);
   EXPECT_EQ(refusal_of_update(), core::ErrorCode::unavailable);

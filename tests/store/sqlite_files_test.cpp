@@ -113,7 +113,7 @@ TEST_F(DataFolder, OfANewerFormatIsRefusedWithBothVersions) {
 TEST_F(DataFolder, OfTheFormatBeforePlacesIsBroughtAfter) {
   const auto ada = world_.has_contact({.phone = "13125550142", .first = "Ada"});
   const auto augusta = world_.update(ada.id, {.first = "Augusta"});
-  const auto entries = world_.store().changes(kTeam, 0, 100);
+  const auto entries = world_.store().changes(kTeam, 0, 100, store::kNoLimit);
   world_.close();
   store::sqlite::Connection({.file = folder() / "cardfile.db"})
       .execute(
@@ -123,7 +123,7 @@ TEST_F(DataFolder, OfTheFormatBeforePlacesIsBroughtAfter) {
           "ALTER TABLE old_log RENAME TO change_log; PRAGMA user_version = 3");
   world_.reopen();
   EXPECT_EQ(world_.contact(ada.id), augusta);
-  EXPECT_EQ(world_.store().changes(kTeam, 0, 100), entries);
+  EXPECT_EQ(world_.store().changes(kTeam, 0, 100, store::kNoLimit), entries);
   EXPECT_THAT(world_.findings(), testing::IsEmpty());
 }
 

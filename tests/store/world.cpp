@@ -83,7 +83,9 @@ std::optional<core::Contact> World::contact_at_phone(const std::string& phone, c
   return store_->contact_at(team, core::address_of(core::kPhone, phone));
 }
 
-std::vector<core::ChangeEntry> World::log(core::TeamId team) { return store_->changes(team, 0, 1'000'000); }
+std::vector<core::ChangeEntry> World::log(core::TeamId team) {
+  return store_->changes(team, 0, 1'000'000, store::kNoLimit);
+}
 
 std::vector<std::string> World::findings() {
   auto report = store_->check({});

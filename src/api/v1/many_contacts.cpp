@@ -26,9 +26,14 @@ core::Action creation(const Call& call, const wire::Json& item, core::CustomMode
                              .on_duplicate = overwrites ? core::OnDuplicate::upsert : core::OnDuplicate::keep};
 }
 
+store::Contacts contacts_of_answer(const Call& call) {
+  const bool shows_contacts = call.parts.dialect.batch_answer == wire::BatchAnswer::contacts;
+  return shows_contacts ? store::Contacts::kept : store::Contacts::dropped;
+}
+
 /// "ok", or the failed ones of the items of `body` as they were sent; or, as the dialect has it, all of them.
 http::Response show(const Call& call, std::vector<store::Work>& works, std::string_view body) {
-  const bool shows_contacts = call.parts.dialect.batch_answer == wire::BatchAnswer::contacts;
+  const bool shows_contacts = contacts_of_answer(call) == store::Contacts::kept;
   const auto directory = call.directory();
   wire::JsonDocument document;
   const wire::Json items = wire::read_batch(document.parse(body));
@@ -84,7 +89,7 @@ base::Task<http::Response> create_contacts(const Call& call) {
   }
   // Kept for the answer, which shows failed items as they were sent.
   const std::string body(call.request.body);
-  std::vector<store::Work> works = co_await call.commit_all(std::move(actions));
+  std::vector<store::Work> works = co_await call.commit_all(std::move(actions), contacts_of_answer(call));
   co_return show(call, works, body);
 }
 

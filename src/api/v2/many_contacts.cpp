@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/bulk.h"
+#include "core/contact_page.h"
 #include "wire/bulk_json.h"
 #include "wire/contact_query_json.h"
 #include "wire/json_out.h"
@@ -26,14 +27,18 @@ http::Response show(const Call& call, const std::vector<core::Contact>& contacts
   return ok(std::move(body));
 }
 
-/// Each contact once, by id (contract, 5.6).
+/// Each contact once, by id (contract, 5.6). Throws when they hold more than an answer may.
 std::vector<core::Contact> found(const Call& call, const wire::ContactSearch& search) {
   std::map<core::ContactId, core::Contact> by_id;
-  for (core::Contact& contact : call.parts.store.contacts_at(call.team, search.addresses)) {
+  core::ContactBytes bytes(core::kPageBytesMax);
+  const auto add = [&](core::Contact contact) {
+    if (by_id.contains(contact.id)) return;
+    bytes.add(contact);
     by_id.emplace(contact.id, std::move(contact));
-  }
+  };
+  for (core::Contact& contact : call.parts.store.contacts_at(call.team, search.addresses)) add(std::move(contact));
   for (const core::Uuid& uuid : search.contacts) {
-    if (auto contact = call.parts.store.contact(call.team, uuid)) by_id.emplace(contact->id, std::move(*contact));
+    if (auto contact = call.parts.store.contact(call.team, uuid)) add(std::move(*contact));
   }
   std::vector<core::Contact> contacts;
   contacts.reserve(by_id.size());
@@ -100,7 +105,7 @@ base::Task<http::Response> save_contacts(const Call& call) {
   }
   // Kept for the answer, which shows failed items as they were sent.
   const std::string body(call.request.body);
-  std::vector<store::Work> works = co_await call.commit_all(std::move(actions));
+  std::vector<store::Work> works = co_await call.commit_all(std::move(actions), store::Contacts::kept);
   co_return show_saved(call, works, body);
 }
 
@@ -109,7 +114,7 @@ base::Task<http::Response> delete_contacts(const Call& call) {
   for (const core::Uuid& uuid : wire::read_contacts_to_delete(call.body())) {
     actions.emplace_back(core::DeleteContact{.key = uuid, .if_match = {}});
   }
-  std::vector<store::Work> works = co_await call.commit_all(std::move(actions));
+  std::vector<store::Work> works = co_await call.commit_all(std::move(actions), store::Contacts::dropped);
   // A contact that is gone already is what the caller wants; nothing else can be wrong with an item.
   for (store::Work& work : works) taken(work);
   co_return ok(R"("ok")");

@@ -101,12 +101,17 @@ class MemoryTeam final : public core::TeamState {
 
   const Directories::Snapshot& snapshot() const { return directory_; }
 
-  std::vector<core::ChangeEntry> changes(std::int64_t after_seq, std::size_t limit) const {
+  std::vector<core::ChangeEntry> changes(std::int64_t after_seq, std::size_t limit, std::size_t bytes_max) const {
     const auto first =
         std::upper_bound(log_.begin(), log_.end(), after_seq,
                          [](std::int64_t seq, const core::ChangeEntry& entry) { return seq < entry.seq; });
-    const auto count = std::min(limit, static_cast<std::size_t>(log_.end() - first));
-    return {first, first + static_cast<std::ptrdiff_t>(count)};
+    std::vector<core::ChangeEntry> entries;
+    std::size_t bytes = 0;
+    for (auto entry = first; entry != log_.end() && entries.size() < limit && bytes < bytes_max; ++entry) {
+      bytes += core::size_of(*entry);
+      entries.push_back(*entry);
+    }
+    return entries;
   }
 
   void check(CheckReport& report) const {
@@ -227,8 +232,8 @@ class MemoryStore final : public Store {
   void submit(Submission& submission) override {
     {
       const std::lock_guard lock(mutex_);
-      core::ContactBytes answered(submission.contact_bytes_max);
-      for (auto& work : submission.works) commit(work, answered);
+      KeptContacts kept(submission);
+      for (auto& work : submission.works) commit(work, kept);
     }
     const std::coroutine_handle<> waiter = submission.waiter;
     submission.executor->resume({&waiter, 1});
@@ -288,11 +293,12 @@ class MemoryStore final : public Store {
     return found == teams_.end() ? std::map<core::WebhookId, std::int64_t>{} : found->second.positions();
   }
 
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
+                                         std::size_t bytes_max) const override {
     const std::lock_guard lock(mutex_);
     const auto found = teams_.find(team);
     if (found == teams_.end()) return {};
-    return found->second.changes(after_seq, limit);
+    return found->second.changes(after_seq, limit, bytes_max);
   }
 
   std::string write_failure() const override { return {}; }
@@ -306,12 +312,12 @@ class MemoryStore final : public Store {
   }
 
  private:
-  void commit(Work& work, core::ContactBytes& answered) {
+  void commit(Work& work, KeptContacts& kept) {
     try {
       const auto id = work.command.team;
       auto& team = teams_[id];
       auto decision = core::decide(std::move(work.command), team, clock_());
-      count_contact(decision.outcome, answered);
+      kept.add(decision.outcome);
       team.save(decision);
       if (!decision.directory.empty()) directories_.publish(team.snapshot());
       work.result = std::move(decision.outcome);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/contact_page.h"
+
 namespace cardfile::store::sqlite {
 
 namespace {
@@ -88,8 +90,9 @@ class Batch::Team final : public core::TeamState {
  private:
   void save(const core::ContactChange& change, RowWriter& writer) {
     if (rows_of_updates_ == RowsOfUpdates::left_behind && may_be_behind(change) &&
-        memtable_.takes(id_, change.after->id, newest_.size())) {
+        memtable_.takes(id_, change.after->id, {.contacts = newest_.size(), .bytes = newest_bytes_})) {
       newest_.insert_or_assign(change.after->id, change.after);
+      newest_bytes_ += core::size_of(*change.after);
       return;
     }
     writer.save(id_, change);
@@ -113,7 +116,8 @@ class Batch::Team final : public core::TeamState {
   core::TeamClock clock_;
   std::int64_t more_contacts_ = 0;
   std::map<core::ContactId, core::SharedContact> newest_;  // Of contacts that were changed; none: as in its row.
-  std::shared_ptr<core::Directory> changed_directory_;     // Null until a command changes the directory.
+  std::size_t newest_bytes_ = 0;                        // At most: a contact that was changed twice is counted twice.
+  std::shared_ptr<core::Directory> changed_directory_;  // Null until a command changes the directory.
 };
 
 Batch::Batch(RowReader& reader, RowWriter& writer, const Memtable& memtable, const Directories& directories,
@@ -128,16 +132,16 @@ Batch::Batch(RowReader& reader, RowWriter& writer, const Memtable& memtable, con
 Batch::~Batch() = default;
 
 void Batch::apply(const Submission& submission, const core::Clock& clock) {
-  core::ContactBytes answered(submission.contact_bytes_max);
-  for (auto& work : submission.works) apply(work, clock(), answered);
+  KeptContacts kept(submission);
+  for (auto& work : submission.works) apply(work, clock(), kept);
 }
 
-void Batch::apply(Work& work, core::Timestamp now, core::ContactBytes& answered) {
+void Batch::apply(Work& work, core::Timestamp now, KeptContacts& kept) {
   auto& state = team(work.command.team);
   std::optional<core::Decision> decision;
   try {
     decision = core::decide(std::move(work.command), state, now);
-    count_contact(decision->outcome, answered);
+    kept.add(decision->outcome);
   } catch (const SqliteError&) {
     throw;
   } catch (...) {

@@ -45,7 +45,7 @@ class Batch {
  private:
   class Team;
   Team& team(core::TeamId id);
-  void apply(Work& work, core::Timestamp now, core::ContactBytes& answered);
+  void apply(Work& work, core::Timestamp now, KeptContacts& kept);
 
   RowReader& reader_;
   RowWriter& writer_;

@@ -203,7 +203,8 @@ bool is_same(const Told& stored, const Told& told) {
 }
 
 void check_teams(Connection& connection, const AddFinding& add) {
-  for (const std::string table : {"user", "custom_field", "tag", "inbox", "list", "api_key", "api_secret"}) {
+  for (const std::string table : {"user", "custom_field", "tag", "inbox", "list", "api_key", "api_secret", "webhook",
+                                  "webhook_position", "last_given", "contact_count", "flushed"}) {
     Statement statement(connection,
                         "SELECT DISTINCT team FROM " + table + " WHERE team NOT IN (SELECT team FROM team)");
     Execution row(statement);

@@ -35,7 +35,10 @@ constexpr std::int64_t kReaderMmapBytes = 16 << 20;
 /// Write-ahead log, each commit synced, copied into the database by the checkpointer only.
 void set_up_writing(Connection& connection) {
   connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
-  connection.execute("PRAGMA journal_mode = WAL");
+  Statement journal_mode(connection, "PRAGMA journal_mode = WAL");
+  // Where its index cannot be shared SQLite keeps to another mode, and what waits for commits would never hear of one.
+  Execution mode(journal_mode);
+  if (!mode.next() || mode.text() != "wal") throw OpenError("SQLite cannot keep a write-ahead log in this folder");
   connection.execute("PRAGMA synchronous = FULL");
   connection.execute("PRAGMA wal_autocheckpoint = 0");
 }
@@ -120,8 +123,9 @@ class SqliteStore final : public Store {
     return readers_.take().rows().webhook_positions(team);
   }
 
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) const override {
-    return readers_.take().rows().changes(team, after_seq, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    return readers_.take().rows().changes(team, after_seq, limit, bytes_max);
   }
 
   std::string write_failure() const override { return writer_->failure(); }

@@ -15,6 +15,7 @@ namespace {
 // Some milliseconds, for which writers wait.
 constexpr std::size_t kStepMax = 256;
 constexpr std::size_t kEntriesPerReading = 1'000;
+constexpr std::size_t kBytesPerReading = std::size_t{8} << 20;
 
 /// What an entry made of a contact. What does not go on from its row is left for check() to find.
 void follow(const core::ChangeEntry& entry, core::TeamId team, RowReader& rows, Memtable::Changes& changes) {
@@ -32,7 +33,7 @@ void follow(const core::ChangeEntry& entry, core::TeamId team, RowReader& rows, 
 std::vector<core::ChangeEntry> read_some(RowReader& rows, core::TeamId team, std::int64_t& seq,
                                          UnreadableEntries unreadable) {
   try {
-    auto entries = rows.changes(team, seq, kEntriesPerReading);
+    auto entries = rows.changes(team, seq, kEntriesPerReading, kBytesPerReading);
     if (!entries.empty()) seq = entries.back().seq;
     return entries;
   } catch (const SqliteError&) {
@@ -42,7 +43,7 @@ std::vector<core::ChangeEntry> read_some(RowReader& rows, core::TeamId team, std
   }
   // One of them cannot be read: they are taken one by one.
   try {
-    return rows.changes(team, seq++, 1);
+    return rows.changes(team, seq++, 1, kBytesPerReading);
   } catch (const SqliteError&) {
     throw;
   } catch (const std::runtime_error&) {

@@ -67,10 +67,10 @@ bool Memtable::is_empty() const {
   return contacts_ == 0;
 }
 
-bool Memtable::takes(core::TeamId team, core::ContactId id, std::size_t others) const {
+bool Memtable::takes(core::TeamId team, core::ContactId id, const Others& others) const {
   const std::shared_lock lock(mutex_);
-  if (bytes_ > limits_.bytes) return false;
-  if (contacts_ + others < limits_.contacts) return true;
+  if (bytes_ + others.bytes > limits_.bytes) return false;
+  if (contacts_ + others.contacts < limits_.contacts) return true;
   const auto found = teams_.find(team);
   return found != teams_.end() && found->second.contacts.contains(id);
 }

@@ -73,9 +73,14 @@ class Memtable {
   void remove(const std::vector<Item>& items);
 
   bool is_empty() const;
-  /// Whether the row of a contact may be left behind: there is room, and it is behind already or has a place beside
-  /// `others`.
-  bool takes(core::TeamId team, core::ContactId id, std::size_t others) const;
+  /// What a transaction is about to leave behind besides.
+  struct Others {
+    std::size_t contacts = 0;
+    std::size_t bytes = 0;
+  };
+  /// Whether the row of a contact may be left behind: there is room beside `others`, or, as far as numbers go, it is
+  /// behind already.
+  bool takes(core::TeamId team, core::ContactId id, const Others& others) const;
   /// Whether more of the log than the limit would be read again after a crash.
   bool is_overdue() const;
   /// None when no row is behind.

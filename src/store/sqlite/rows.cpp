@@ -338,10 +338,15 @@ std::vector<core::ListId> RowReader::lists_of(core::TeamId team, core::ContactId
   return lists;
 }
 
-std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_t after_seq, std::size_t limit) {
+std::vector<core::ChangeEntry> RowReader::changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
+                                                  std::size_t bytes_max) {
   std::vector<core::ChangeEntry> entries;
+  std::size_t bytes = 0;
   Execution row(changes_, place_of(team, after_seq), last_place_of(team), static_cast<std::int64_t>(limit));
-  while (row.next()) entries.push_back(read_entry(row));
+  while (bytes < bytes_max && row.next()) {
+    entries.push_back(read_entry(row));
+    bytes += core::size_of(entries.back());
+  }
   return entries;
 }
 

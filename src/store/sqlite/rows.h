@@ -43,7 +43,9 @@ class RowReader {
   bool is_member(core::TeamId team, core::ListId list, core::ContactId contact);
   std::vector<core::ContactId> members(core::TeamId team, core::ListId list);
   std::vector<core::ListId> lists_of(core::TeamId team, core::ContactId contact);
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit);
+  /// As Store::changes().
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
+                                         std::size_t bytes_max);
   std::map<core::WebhookId, std::int64_t> webhook_positions(core::TeamId team);
   std::int64_t contact_count(core::TeamId team);
   /// The last entry of the team's log; 0 when there is none.

@@ -160,8 +160,14 @@ void Writer::apply_and_commit(const Submissions& submissions) {
   }
   batch.finish();
   sqlite::run(commit_);
-  batch.publish(memtable_, directories_, clocks_);
-  if (on_commit_) on_commit_(commands);
+  try {
+    batch.publish(memtable_, directories_, clocks_);
+    if (on_commit_) on_commit_(commands);
+  } catch (const std::exception& error) {
+    // It is durable, and not known here: who went on would decide against an older state.
+    stop_writing("What was committed could not be taken note of (" + std::string(error.what()) + ")");
+    throw;
+  }
 }
 
 void Writer::flush_if_due() {
