@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -67,14 +68,20 @@ void add_settings(CLI::App& command, Invocation& invocation, const std::vector<s
   }
 }
 
+bool has_database(const std::filesystem::path& folder) {
+  // One that may not be looked at is for whoever opens it to complain of.
+  std::error_code hidden;
+  return std::filesystem::status(folder / "cardfile.db", hidden).type() != std::filesystem::file_type::not_found;
+}
+
 void require_data_folder(const base::Config& settings) {
   const std::string& folder = settings.text("data");
-  if (!std::filesystem::is_directory(folder)) {
-    throw std::runtime_error(
-        fmt::format("There is no data folder {}. Name another one with --data, or make it with: cardfile team create "
-                    "\"My team\" --data {}",
-                    folder, folder));
-  }
+  const bool is_folder = std::filesystem::is_directory(folder);
+  if (is_folder && has_database(folder)) return;
+  throw std::runtime_error(
+      fmt::format("There is no {} {}. Name another one with --data, or make it with: cardfile team create "
+                  "\"My team\" --data {}",
+                  is_folder ? "cardfile.db in" : "data folder", folder, folder));
 }
 
 std::unique_ptr<store::Store> open_existing(const base::Config& settings) {

@@ -1,6 +1,7 @@
 #pragma once
 // CommandLine: what the subcommands share.
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,8 +49,11 @@ struct Invocation {
 /// Adds the flag of every setting in `names` (of all settings when there are none) to `command`.
 void add_settings(CLI::App& command, Invocation& invocation, const std::vector<std::string>& names = {});
 
-/// Throws when the data folder that the settings name does not exist: a mistyped path should not become a new, empty
-/// folder.
+/// Whether somebody has made a database in the folder.
+bool has_database(const std::filesystem::path& folder);
+
+/// Throws when the data folder that the settings name does not exist or has no database: a mistyped path should not
+/// become a new, empty one.
 void require_data_folder(const base::Config& settings);
 
 /// Opens the data folder, which must exist.

@@ -152,6 +152,16 @@ void log_listening(base::Log& log, const ServeSettings& settings, std::uint16_t 
              {"version", CARDFILE_VERSION}});
 }
 
+/// Of another database, which may have been taken away by mistake.
+void warn_of_files_left_alone(base::Log& log, const std::filesystem::path& folder) {
+  if (has_database(folder)) return;
+  for (const char* file : {"secrets.key", "search.db"}) {
+    std::error_code hidden;
+    if (!std::filesystem::exists(folder / file, hidden)) continue;
+    log.write(base::LogLevel::warning, "database_missing", {{"data", folder.native()}, {"beside", file}});
+  }
+}
+
 std::string base_url(const ServeSettings& settings, std::uint16_t port) {
   const std::string_view scheme = settings.tls.certificate_file.empty() ? "http" : "https";
   return fmt::format("{}://{}", scheme, settings.listen.host_and_port(port));
@@ -164,6 +174,7 @@ int serve(const base::Config& config) {
   base::Log log(settings.log_level, settings.log_file);
   settings.limits.connections_max = connections_possible(settings.limits.connections_max, log);
 
+  warn_of_files_left_alone(log, settings.data);
   const auto triggers_reach = settings.private_triggers ? http::Reach::everywhere : http::Reach::public_only;
   webhooks::Doorbell doorbell;
   auto store = store::open_sqlite({.folder = settings.data,

@@ -1,8 +1,11 @@
 // team, user, inbox, key, migrate and check.
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -175,6 +178,36 @@ TEST(AdminCommands, MakeNoFolderOutOfAMistypedPath) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(AdminCommands, MakeNoDatabaseInAFolderThatHasNone) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"team", "list"},
+      {"user", "create", "--team", "1", "--name", "Mina"},
+      {"key", "list", "--team", "1"},
+      {"key", "revoke", "1", "--team", "1"},
+      {"secret", "create", "--team", "1", "--name", "CRM sync"},
+      {"webhook", "delete", "1", "--team", "1"},
+      {"check"},
+      {"migrate"},
+      {"backup", "--to", "copy"},
+  };
+  for (const std::vector<std::string>& others :
+       {std::vector<std::string>{}, std::vector<std::string>{"search.db"}, std::vector<std::string>{"secrets.key"}}) {
+    const TempFolder folder;
+    std::filesystem::create_directory(folder / "data");
+    for (const std::string& other : others) std::ofstream(folder / ("data/" + other)) << "x";
+    for (const auto& command : commands) {
+      const Finished refused = cardfile(folder, command);
+      EXPECT_EQ(refused.exit_code, 1) << testing::PrintToString(command);
+      EXPECT_EQ(refused.output, "");
+      EXPECT_THAT(refused.errors, HasSubstr("cardfile: There is no cardfile.db in ./data."));
+    }
+    const std::filesystem::directory_iterator left(folder / "data");
+    EXPECT_EQ(std::distance(begin(left), end(left)), static_cast<std::ptrdiff_t>(others.size()));
+    EXPECT_FALSE(std::filesystem::exists(folder / "copy"));
+    EXPECT_EQ(cardfile(folder, {"team", "create", "Sales"}).exit_code, 0);
+  }
+}
+
 TEST(AdminCommands, TakeTheDataFolderFromFlagEnvironmentOrFile) {
   const TempFolder folder;
   EXPECT_EQ(cardfile(folder, {"team", "create", "A", "--data", "a"}, {{"CARDFILE_DATA", "b"}}).exit_code, 0);
@@ -238,6 +271,7 @@ TEST(MigrateCommand, SaysThatThereIsNothingToDo) {
 TEST(MigrateCommand, SaysFromWhichFormatToWhich) {
   const TempFolder folder;
   std::filesystem::create_directory(folder / "data");
+  std::ofstream(folder / "data/cardfile.db");  // A database before its first format is an empty file.
   const Finished migrated = cardfile(folder, {"migrate"});
   EXPECT_EQ(migrated.exit_code, 0) << migrated.errors;
   EXPECT_THAT(migrated.output, MatchesRegex("\\./data is brought from format 0 to format [0-9]+\\.\n"));

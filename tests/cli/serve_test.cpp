@@ -192,6 +192,22 @@ TEST(Serve, PrefersFlagsToTheEnvironmentAndTheEnvironmentToTheFile) {
   EXPECT_EQ(server.errors(), "");
 }
 
+TEST(Serve, WarnsWhenItMakesADatabaseBesideFilesOfAnother) {
+  const TempFolder folder;
+  {
+    RunningServer fresh(folder);
+    fresh.port();
+    EXPECT_EQ(fresh.stop(), 0);
+    EXPECT_THAT(fresh.process().errors(), Not(HasSubstr(" warning ")));
+  }
+  std::filesystem::remove(folder / "data/cardfile.db");
+  ASSERT_TRUE(std::filesystem::exists(folder / "data/search.db"));
+  RunningServer server(folder);
+  EXPECT_EQ(get(server.port(), "/readyz"), 200);
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_THAT(server.process().errors(), HasSubstr(" warning database_missing data=./data beside=search.db"));
+}
+
 TEST(Serve, LogsNoRequestsUnlessAsked) {
   const TempFolder folder;
   RunningServer server(folder);
