@@ -5,6 +5,7 @@
 #include <charconv>
 #include <numeric>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -106,7 +107,30 @@ std::optional<ConfigValue> value_of(const ConfigKey& key, const toml::node& node
   return std::nullopt;
 }
 
+bool is_digits(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char letter) { return letter >= '0' && letter <= '9'; });
+}
+
+/// <SERVICE>_SERVICE_HOST, <SERVICE>_SERVICE_PORT and _SERVICE_PORT_<NAME>, <SERVICE>_PORT with a URL, and
+/// <SERVICE>_PORT_<number>_<protocol> with _ADDR, _PORT and _PROTO.
+bool tells_of_a_service(std::string_view name, std::string_view text) {
+  std::string_view before;
+  while (!name.empty()) {
+    const std::string_view word = name.substr(0, name.find('_'));
+    name.remove_prefix(std::min(word.size() + 1, name.size()));
+    if (before == "SERVICE" && (word == "HOST" || word == "PORT")) return true;
+    if (before == "PORT" && is_digits(word)) return true;
+    before = word;
+  }
+  return before == "PORT" && text.find("://") != std::string_view::npos;
+}
+
 toml::table parse_file(const std::filesystem::path& file) {
+  std::error_code hidden;
+  if (std::filesystem::is_directory(file, hidden)) {
+    // As a stream it would be an empty file.
+    throw ConfigError(fmt::format("The configuration file {} cannot be read: it is a folder.", file.native()));
+  }
   try {
     return toml::parse_file(file.native());
   } catch (const toml::parse_error& error) {
@@ -137,14 +161,15 @@ void Config::read_environment(std::span<const std::string> variables) {
     if (!variable.starts_with(prefix_)) continue;
     const auto end = variable.find('=');
     const std::string name = variable.substr(0, end);
+    const auto text = end == std::string::npos ? std::string_view() : std::string_view(variable).substr(end + 1);
     const auto key =
         std::ranges::find(keys_, name, [this](const ConfigKey& known) { return prefix_ + upper(known.name); });
     if (key == keys_.end()) {
+      if (tells_of_a_service(name, text)) continue;
       std::vector<std::string> known = names();
       for (std::string& each : known) each = prefix_ + upper(each);
       throw ConfigError(fmt::format("unknown environment variable '{}'{}", name, suggestion(name, known)));
     }
-    const auto text = end == std::string::npos ? std::string_view() : std::string_view(variable).substr(end + 1);
     set(*key, parse_or_refuse(*key, text, name), Source::environment);
   }
 }
@@ -156,6 +181,10 @@ void Config::read_file(const std::filesystem::path& file) {
     if (!key) {
       throw ConfigError(fmt::format("unknown key '{}' in {}{}", name.str(), file.filename().native(),
                                     suggestion(name.str(), names())));
+    }
+    if (!key->in_file) {
+      throw ConfigError(fmt::format("'{}' in {} has no effect: give it as {} or in the environment.", key->name,
+                                    file.filename().native(), flag_of(*key)));
     }
     auto value = value_of(*key, node);
     if (!value || !is_allowed(*key, *value)) {

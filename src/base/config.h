@@ -29,6 +29,7 @@ struct ConfigKey {
   std::int64_t max = INT64_MAX;
   std::vector<std::string> choices = {};  // For texts: what is allowed; empty means anything.
   std::string form = {};                  // For texts: how a value looks, for the help: "HOST:PORT".
+  bool in_file = true;                    // Whether a file may have it.
 };
 
 /// The values of a fixed set of keys. What is read may come in any order; a flag wins over the environment, the
@@ -42,7 +43,8 @@ class Config {
 
   void read_flag(std::string_view name, std::string_view text);
   /// `variables` as environ has them, "NAME=value"; those without the prefix are not ours. One that has the prefix and
-  /// names no key is an error, because a misspelt setting would be ignored in silence.
+  /// names no key is an error, because a misspelt setting would be ignored in silence. Only those are passed over by
+  /// which Kubernetes tells each container of the services around it: of one that is called cardfile, CARDFILE_PORT.
   void read_environment(std::span<const std::string> variables);
   void read_file(const std::filesystem::path& file);
 

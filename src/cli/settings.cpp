@@ -21,6 +21,14 @@ base::ConfigKey text_key(std::string name, std::string form, std::string help, s
   return {.name = std::move(name), .help = std::move(help), .fallback = std::move(fallback), .form = std::move(form)};
 }
 
+/// The help is every command's, so it does not speak of what stands beside it.
+base::ConfigKey config_key() {
+  base::ConfigKey key =
+      text_key("config", "FILE", "Settings as a TOML file: the names in cardfile serve --help with '_' for '-'");
+  key.in_file = false;
+  return key;
+}
+
 base::ConfigKey number_key(std::string name, std::string help, std::int64_t fallback, std::int64_t min,
                            std::int64_t max) {
   return {.name = std::move(name), .help = std::move(help), .fallback = fallback, .min = min, .max = max};
@@ -47,7 +55,7 @@ std::vector<base::ConfigKey> keys() {
   return {
       text_key("listen", "HOST:PORT", "Address and port to answer at; port 0 takes a free one", "127.0.0.1:8080"),
       text_key("data", "DIR", "Data folder", "./data"),
-      text_key("config", "FILE", "Settings as a TOML file: the names below with '_' for '-'"),
+      config_key(),
       number_key("threads", "Threads that answer requests; 0 means one a processor", 0, 0, 256),
       text_key("tls_cert", "FILE", "Certificate chain (PEM) to speak HTTPS with; needs --tls-key"),
       text_key("tls_key", "FILE", "Private key (PEM) of the certificate"),

@@ -35,6 +35,8 @@ class ConfigTest : public testing::Test {
             {.name = "idle_timeout_ms", .help = "How long", .fallback = std::int64_t{75'000}, .min = 1, .max = 100'000},
             {.name = "queue", .help = "How many", .fallback = std::int64_t{5}, .min = 2},
             {.name = "access_log", .help = "Whether", .fallback = false},
+            {.name = "port_file", .help = "Who is told", .fallback = ""},
+            {.name = "config", .help = "This file", .fallback = "", .in_file = false},
             {.name = "level", .help = "How much", .fallback = "info", .choices = {"info", "error"}},
         }};
   }
@@ -122,6 +124,23 @@ TEST_F(ConfigTest, RefusesAnUnknownVariableAndSuggestsTheNearest) {
             "unknown environment variable 'CARDFILE_LSITEN': did you mean 'CARDFILE_LISTEN'?");
 }
 
+TEST_F(ConfigTest, PassesOverWhatKubernetesTellsOfServices) {
+  Config settings = config();
+  read_environment(settings, {"CARDFILE_SERVICE_HOST=10.0.0.7", "CARDFILE_SERVICE_PORT=8080",
+                              "CARDFILE_SERVICE_PORT_HTTP=8080", "CARDFILE_PORT=tcp://10.0.0.7:8080",
+                              "CARDFILE_PORT_8080_TCP=tcp://10.0.0.7:8080", "CARDFILE_PORT_8080_TCP_ADDR=10.0.0.7",
+                              "CARDFILE_PORT_8080_TCP_PORT=8080", "CARDFILE_PORT_8080_TCP_PROTO=tcp",
+                              "CARDFILE_API_SERVICE_HOST=10.0.0.8", "CARDFILE_API_PORT=tcp://10.0.0.8:80",
+                              "CARDFILE_API_PORT_80_TCP_ADDR=10.0.0.8", "CARDFILE_PORT_FILE=here"});
+  EXPECT_EQ(settings.text("port_file"), "here");
+  for (const char* mistake :
+       {"CARDFILE_PORT=8080", "CARDFILE_PORT", "CARDFILE_PORT_FIEL=x", "CARDFILE_PORT_=x", "CARDFILE_PORT_80A=x",
+        "CARDFILE_SERVICE=x", "CARDFILE_SERVICE_LEVEL=x", "CARDFILE_HOST=x"}) {
+    EXPECT_THAT(refusal([&] { read_environment(settings, {mistake}); }), HasSubstr("unknown environment variable"))
+        << mistake;
+  }
+}
+
 TEST_F(ConfigTest, RefusesAWrongTypeAndSaysWhatIsAllowed) {
   EXPECT_EQ(refusal_of_file("idle_timeout_ms = '5s'"),
             "'idle_timeout_ms' in cardfile.toml must be a whole number from 1 to 100000.");
@@ -156,6 +175,16 @@ TEST_F(ConfigTest, SaysWhereAFileIsNoToml) {
 
 TEST_F(ConfigTest, SaysWhichFileItCannotRead) {
   EXPECT_THAT(refusal([&] { config().read_file(folder_ / "absent.toml"); }), HasSubstr("absent.toml cannot be read"));
+  EXPECT_EQ(refusal([&] { config().read_file(folder_.path()); }),
+            "The configuration file " + folder_.path().native() + " cannot be read: it is a folder.");
+}
+
+TEST_F(ConfigTest, RefusesAFileThatNamesAnother) {
+  EXPECT_EQ(refusal_of_file("config = 'another.toml'"),
+            "'config' in cardfile.toml has no effect: give it as --config or in the environment.");
+  Config settings = config();
+  read_environment(settings, {"CARDFILE_CONFIG=cardfile.toml"});
+  EXPECT_EQ(settings.text("config"), "cardfile.toml");
 }
 
 TEST_F(ConfigTest, NamesAKeysFlag) { EXPECT_EQ(flag_of(config().keys()[1]), "--idle-timeout-ms"); }

@@ -14,6 +14,7 @@
 namespace cardfile::test {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
@@ -83,6 +84,18 @@ TEST(Usage, ListsEverySettingOfServe) {
   }
 }
 
+TEST(Usage, SaysInEveryCommandWhereTheNamesOfTheFileAre) {
+  const TempFolder folder;
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"serve"}, {"check"}, {"key", "list"}, {"team", "create"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.emplace_back("--help");
+    std::string help = cardfile(folder, arguments).output;
+    std::erase(help, '\n');
+    EXPECT_THAT(help, ContainsRegex("the names in +cardfile serve --help with +'_' for +'-'"));
+  }
+}
+
 TEST(Usage, PrintsItsVersion) {
   const TempFolder folder;
   const Finished version = cardfile(folder, {"version"});
@@ -127,6 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"serve", "--tls-cert", "cert.pem"}, "both --tls-cert and --tls-key, or neither"},
         Misuse{{"serve", "--tls-key", "key.pem"}, "both --tls-cert and --tls-key, or neither"},
         Misuse{{"serve", "--config", "absent.toml"}, "absent.toml cannot be read"},
+        Misuse{{"serve", "--config", "/"}, "The configuration file / cannot be read: it is a folder."},
+        Misuse{{"team", "list", "--config", "/"}, "The configuration file / cannot be read: it is a folder."},
         Misuse{{"user", "create", "--team", "1"}, "--name is required"}, Misuse{{"user", "list"}, "--team is required"},
         Misuse{{"user", "list", "--team", "x"}, "--team: must be a whole number from 1 to 9007199254740991"},
         Misuse{{"user", "list", "--team", "0"}, "--team: must be a whole number from 1 to"},
