@@ -173,7 +173,7 @@ std::string example_call(core::KeyKind kind, const std::string& secret) {
   return fmt::format("curl -H \"Authorization: Bearer {}\" http://127.0.0.1:8080/v1/team", secret);
 }
 
-std::string create_key(const Arguments& arguments, const Administration& administration) {
+Answer create_key(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
   directory_of(store, team);
@@ -182,17 +182,22 @@ std::string create_key(const Arguments& arguments, const Administration& adminis
   const auto outcome = commit_as_operator(
       store, team, core::CreateKey{.name = arguments.name, .digest = digest, .kind = kind_of(arguments)});
   const auto& key = std::get<core::KeySaved>(outcome).key;
+  const std::string if_lost =
+      fmt::format("Key {} of team {} is made and nobody knows it: revoke it with: cardfile key revoke {} --team {}",
+                  key.id.value(), arguments.team, key.id.value(), arguments.team);
   if (arguments.json) {
-    return json_object(key, [&](wire::JsonWriter& writer, const core::ApiKey& made) {
+    const std::string json = json_object(key, [&](wire::JsonWriter& writer, const core::ApiKey& made) {
       writer.begin_object();
       write_key_members(writer, made);
       writer.key("key").string(secret).end_object();
     });
+    return {json, if_lost};
   }
-  return fmt::format(
+  const std::string text = fmt::format(
       "Key {} \"{}\" of team {} is made:\n\n  {}\n\nKeep it: it is stored as a digest only and not shown again. Use it "
       "as\n\n  {}\n",
       key.id.value(), key.name, arguments.team, secret, example_call(key.kind, secret));
+  return {text, if_lost};
 }
 
 std::string list_keys(const Arguments& arguments, const Administration& administration) {
@@ -254,7 +259,7 @@ void write_secret_members(wire::JsonWriter& writer, const core::ApiSecret& secre
   writer.key("created").time(secret.created).key("revoked").boolean(secret.revoked);
 }
 
-std::string create_secret(const Arguments& arguments, const Administration& administration) {
+Answer create_secret(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
   directory_of(store, team);
@@ -265,16 +270,21 @@ std::string create_secret(const Arguments& arguments, const Administration& admi
       core::CreateSecret{
           .id = id, .name = arguments.name, .sealed = api::seal_secret(administration.vault(), team, id, key)});
   const auto& secret = std::get<core::SecretSaved>(outcome).secret;
+  const std::string if_lost = fmt::format(
+      "Secret {} of team {} is made and nobody knows it: revoke it with: cardfile secret revoke {} --team {}",
+      id.to_string(), arguments.team, id.to_string(), arguments.team);
   if (arguments.json) {
-    return json_object(secret, [&](wire::JsonWriter& writer, const core::ApiSecret& made) {
+    const std::string json = json_object(secret, [&](wire::JsonWriter& writer, const core::ApiSecret& made) {
       writer.begin_object();
       write_secret_members(writer, made);
       writer.key("secret").string(key).end_object();
     });
+    return {json, if_lost};
   }
   using namespace fmt::literals;
-  return fmt::format(fmt::runtime(kHowToSign), "name"_a = secret.name, "team"_a = arguments.team,
-                     "id"_a = id.to_string(), "key"_a = key);
+  const std::string text = fmt::format(fmt::runtime(kHowToSign), "name"_a = secret.name, "team"_a = arguments.team,
+                                       "id"_a = id.to_string(), "key"_a = key);
+  return {text, if_lost};
 }
 
 std::string list_secrets(const Arguments& arguments, const Administration& administration) {

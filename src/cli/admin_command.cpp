@@ -19,7 +19,7 @@ CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& d
 
 CLI::App& add_subcommand(CLI::App& group, Invocation& invocation, const std::string& name,
                          const std::string& description, const std::string& example,
-                         std::function<std::string(const Administration& administration)> run) {
+                         std::function<Answer(const Administration& administration)> run) {
   auto* command = group.add_subcommand(name, description);
   command->footer("Example: cardfile " + example);
   command->callback([&invocation, run = std::move(run), title = group.get_name() + " " + name] {

@@ -18,20 +18,21 @@ namespace cardfile::cli {
 /// A command that has subcommands only.
 CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description);
 
-/// A subcommand of `group`; `run` gives what is to be printed.
+/// A subcommand of `group`.
 CLI::App& add_subcommand(CLI::App& group, Invocation& invocation, const std::string& name,
                          const std::string& description, const std::string& example,
-                         std::function<std::string(const Administration& administration)> run);
+                         std::function<Answer(const Administration& administration)> run);
 
-/// The same for a command with arguments, which are filled when it is parsed and live as long as it does.
-template <class Arguments>
+/// The same for a command with arguments, which are filled when it is parsed and live as long as it does. `run` gives
+/// an Answer, or a text alone.
+template <class Arguments, class Given>
 std::pair<CLI::App*, std::shared_ptr<Arguments>> add_command(
     CLI::App& group, Invocation& invocation, const std::string& name, const std::string& description,
-    const std::string& example, std::string (*run)(const Arguments& arguments, const Administration& administration)) {
+    const std::string& example, Given (*run)(const Arguments& arguments, const Administration& administration)) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App& command = add_subcommand(
       group, invocation, name, description, example,
-      [arguments, run](const Administration& administration) { return run(*arguments, administration); });
+      [arguments, run](const Administration& administration) { return Answer{run(*arguments, administration)}; });
   return {&command, arguments};
 }
 

@@ -66,6 +66,22 @@ std::string encoded(const std::vector<std::string>& words) {
   return bytes;
 }
 
+/// The text ends where another begins, if there is one: neither has a NUL.
+std::string encoded(const AdminReply& reply) {
+  std::string bytes = static_cast<char>(reply.exit_code) + reply.text;
+  if (!reply.if_lost.empty()) bytes.append(1, '\0').append(reply.if_lost);
+  return bytes;
+}
+
+AdminReply decoded_reply(const std::string& bytes) {
+  AdminReply reply{.exit_code = bytes.front(), .text = bytes.substr(1)};
+  if (const std::size_t end = reply.text.find('\0'); end != std::string::npos) {
+    reply.if_lost = reply.text.substr(end + 1);
+    reply.text.resize(end);
+  }
+  return reply;
+}
+
 std::vector<std::string> decoded(std::string_view bytes) {
   std::vector<std::string> words;
   while (!bytes.empty()) {
@@ -153,7 +169,7 @@ class AdminSocket::Impl {
     const auto bytes = read_all(peer, kCommandBytesMax);
     if (!bytes) return;
     const AdminReply reply = run_(decoded(*bytes));
-    write_all(peer, static_cast<char>(reply.exit_code) + reply.text);
+    write_all(peer, encoded(reply));
   }
 
   const Run run_;
@@ -179,7 +195,7 @@ std::optional<AdminReply> ask_server(const std::filesystem::path& folder, const 
     throw std::runtime_error(
         "The server ended before it answered. See with a list command whether it did what was asked.");
   }
-  return AdminReply{.exit_code = bytes->front(), .text = bytes->substr(1)};
+  return decoded_reply(*bytes);
 }
 
 }  // namespace cardfile::cli

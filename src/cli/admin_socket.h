@@ -14,6 +14,7 @@ namespace cardfile::cli {
 struct AdminReply {
   int exit_code = 0;
   std::string text;
+  std::string if_lost = {};  // What to do when the text cannot be printed, if it is not enough to ask again.
 };
 
 /// `admin.sock` in the data folder, to which its owner alone may connect. Commands that come in are run one after

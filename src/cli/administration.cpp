@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <CLI/App.hpp>
 
 #include "cli/vault.h"
@@ -17,17 +20,25 @@ namespace cardfile::cli {
 namespace {
 
 int tell(const AdminReply& reply) {
-  if (reply.exit_code == 0) {
-    fmt::print("{}", reply.text);
-  } else {
-    fmt::print(stderr, "cardfile: {}\n", reply.text);
+  if (reply.exit_code != 0) {
+    complain(fmt::format("cardfile: {}\n", reply.text));
+    return reply.exit_code;
   }
-  return reply.exit_code;
+  // Without a reader there is still somebody to be told.
+  if (!reply.if_lost.empty()) ::signal(SIGPIPE, SIG_IGN);
+  try {
+    print(reply.text);
+  } catch (const std::exception& error) {
+    if (reply.if_lost.empty()) throw;
+    throw std::runtime_error(fmt::format("{} {}", error.what(), reply.if_lost));
+  }
+  return 0;
 }
 
 AdminReply answered(const Invocation& invocation, const Administration& administration) {
   try {
-    return {.exit_code = 0, .text = invocation.administer(administration)};
+    Answer answer = invocation.administer(administration);
+    return {.exit_code = 0, .text = std::move(answer.text), .if_lost = std::move(answer.if_lost)};
   } catch (const core::Error& error) {
     return {.exit_code = kFailed, .text = error.message()};
   } catch (const std::exception& error) {

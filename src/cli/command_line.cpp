@@ -1,7 +1,9 @@
 #include "cli/command_line.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
@@ -93,6 +95,14 @@ std::unique_ptr<store::Store> open_or_make(const base::Config& settings) {
   // What little a command changes the server indexes when it is started.
   return store::open_sqlite({.folder = settings.text("data"), .indexing = store::Indexing::none}, now);
 }
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+  throw std::runtime_error(
+      fmt::format("Standard output cannot be written to: {}.", std::generic_category().message(errno)));
+}
+
+void complain(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 CLI::Validator is_text() {
   const auto refuse_other = [](const std::string& text) { return is_utf8(text) ? "" : "must be text in UTF-8"; };

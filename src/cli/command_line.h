@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/config.h"
@@ -32,6 +33,13 @@ struct Administration {
   std::function<const base::Vault&()> vault;
 };
 
+/// What an operator's command gives to be printed.
+struct Answer {
+  std::string text;
+  /// For what is shown this once: a sentence on how to undo it, for when the text cannot be printed.
+  std::string if_lost = {};
+};
+
 /// What a command line says: the settings given as flags, and what to do with all settings. What it throws is told to
 /// the user by main().
 struct Invocation {
@@ -39,9 +47,8 @@ struct Invocation {
   Flags flags;
   /// Returns the process's exit code.
   std::function<int(const base::Config& settings)> command;
-  /// In place of `command`, for what may also be done by the server that holds the folder: returns what is to be
-  /// printed.
-  std::function<std::string(const Administration& administration)> administer;
+  /// In place of `command`, for what may also be done by the server that holds the folder.
+  std::function<Answer(const Administration& administration)> administer;
   std::string title;          // Such as "key revoke".
   bool makes_folder = false;  // When there is none.
 };
@@ -61,6 +68,11 @@ std::unique_ptr<store::Store> open_existing(const base::Config& settings);
 
 /// Opens the data folder, and makes it when it does not exist.
 std::unique_ptr<store::Store> open_or_make(const base::Config& settings);
+
+/// Writes to standard output. Throws when it cannot be written to: whoever asked has not been told then.
+void print(std::string_view text);
+/// Writes to standard error. When that cannot be written to either there is nobody left to be told.
+void complain(std::string_view text);
 
 /// For option values that are stored: refuses what is no UTF-8.
 CLI::Validator is_text();

@@ -2,10 +2,13 @@
 
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -50,7 +53,7 @@ int tell_usage(const CLI::App& app, const CLI::ParseError& error) {
   // A word that was not understood tells more than what is missing because of it.
   const std::vector<std::string> unread = app.remaining(true);
   const std::string reason = unread.empty() ? error.what() : unknown_argument(unread.front(), place);
-  fmt::print(stderr, "cardfile: {}\nSee: {} --help\n", reason, path_of(place));
+  complain(fmt::format("cardfile: {}\nSee: {} --help\n", reason, path_of(place)));
   return kMisused;
 }
 
@@ -74,6 +77,13 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_version(app, invocation);
 }
 
+/// A file that is opened later would take the number of a closed standard stream, and what is printed would go there.
+void keep_standard_streams_apart() {
+  int number = ::open("/dev/null", O_RDONLY);
+  while (number >= 0 && number <= STDERR_FILENO) number = ::open("/dev/null", O_RDONLY);
+  ::close(number);
+}
+
 int run(int argc, const char* const* argv) {
   CLI::App app("A contacts server for business texting that you run yourself.");
   Invocation invocation;
@@ -82,7 +92,10 @@ int run(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help and --version.
-    return app.exit(asked);
+    std::ostringstream help;
+    const int exit_code = app.exit(asked, help);
+    print(help.str());
+    return exit_code;
   } catch (const CLI::ParseError& error) {
     return tell_usage(app, error);
   }
@@ -95,15 +108,16 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   using namespace cardfile;
+  cli::keep_standard_streams_apart();
   try {
     return cli::run(argc, argv);
   } catch (const base::ConfigError& error) {
-    fmt::print(stderr, "cardfile: {}\n", error.what());
+    cli::complain(fmt::format("cardfile: {}\n", error.what()));
     return cli::kMisused;
   } catch (const core::Error& error) {
-    fmt::print(stderr, "cardfile: {}\n", error.message());
+    cli::complain(fmt::format("cardfile: {}\n", error.message()));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "cardfile: {}\n", error.what());
+    cli::complain(fmt::format("cardfile: {}\n", error.what()));
   }
   return cli::kFailed;
 }

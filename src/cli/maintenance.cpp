@@ -42,9 +42,9 @@ int migrate(const base::Config& settings) {
   open_existing(settings);
   const std::int64_t after = stored_format(folder);
   if (before == after) {
-    fmt::print("{} has format {} already: nothing to do.\n", folder, after);
+    print(fmt::format("{} has format {} already: nothing to do.\n", folder, after));
   } else {
-    fmt::print("{} is brought from format {} to format {}.\n", folder, before, after);
+    print(fmt::format("{} is brought from format {} to format {}.\n", folder, before, after));
   }
   return 0;
 }
@@ -58,14 +58,14 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() {
-    if (percent_ >= 0) fmt::print(stderr, "\r\x1b[K");
+    if (percent_ >= 0) complain("\r\x1b[K");
   }
 
   void show(std::int64_t done, std::int64_t total) {
     const std::int64_t percent = total > 0 ? done * 100 / total : 100;
     if (!shown_ || percent == percent_) return;
     percent_ = percent;
-    fmt::print(stderr, "\r{}: {} % of about {} {}", doing_, percent, total, things_);
+    complain(fmt::format("\r{}: {} % of about {} {}", doing_, percent, total, things_));
   }
 
  private:
@@ -82,15 +82,15 @@ int check(const base::Config& settings) {
     return store::check_sqlite({.folder = settings.text("data")},
                                [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
   }();
-  for (const std::string& finding : report.findings) fmt::print("{}\n", finding);
-  for (const std::string& finding : report.index_findings) fmt::print("{}\n", finding);
+  for (const std::string& finding : report.findings) print(finding + "\n");
+  for (const std::string& finding : report.index_findings) print(finding + "\n");
   const std::size_t count = report.findings.size();
-  fmt::print(stderr, "{} contacts and {} changes checked: {}\n", report.contacts, report.changes,
-             count == 0 ? std::string("all is well.")
-                        : fmt::format("{} finding{}. Stop using this folder and restore a backup.", count,
-                                      count == 1 ? "" : "s"));
+  complain(fmt::format("{} contacts and {} changes checked: {}\n", report.contacts, report.changes,
+                       count == 0 ? std::string("all is well.")
+                                  : fmt::format("{} finding{}. Stop using this folder and restore a backup.", count,
+                                                count == 1 ? "" : "s")));
   if (!report.index_findings.empty()) {
-    fmt::print(stderr, "Delete search.db in {}: nothing is in it that is not made again.\n", settings.text("data"));
+    complain(fmt::format("Delete search.db in {}: nothing is in it that is not made again.\n", settings.text("data")));
   }
   return count == 0 && report.index_findings.empty() ? 0 : 1;
 }
@@ -104,15 +104,15 @@ int back_up(const base::Config& settings, const std::string& to) {
     store::sqlite::back_up(from, to,
                            [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
   }
-  fmt::print("{} holds what was committed in {} when the copying began. To use it: cardfile serve --data {}\n", to,
-             from.string(), to);
+  print(fmt::format("{} holds what was committed in {} when the copying began. To use it: cardfile serve --data {}\n",
+                    to, from.string(), to));
   if (std::filesystem::exists(from / "secrets.key"))
-    fmt::print("secrets.key is not in it: keep a copy of it elsewhere, and put it there before the backup is used.\n");
+    print("secrets.key is not in it: keep a copy of it elsewhere, and put it there before the backup is used.\n");
   return 0;
 }
 
 int print_version(const base::Config&) {
-  fmt::print("cardfile {}\n", CARDFILE_VERSION);
+  print("cardfile " CARDFILE_VERSION "\n");
   return 0;
 }
 

@@ -69,7 +69,7 @@ void write_members(wire::JsonWriter& writer, const core::Webhook& webhook) {
   writer.key("created").time(webhook.created);
 }
 
-std::string create_webhook(const Arguments& arguments, const Administration& administration) {
+Answer create_webhook(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
   directory_of(store, team);
@@ -87,21 +87,26 @@ std::string create_webhook(const Arguments& arguments, const Administration& adm
   }
   const auto outcome = commit_as_operator(store, team, std::move(create));
   const auto& webhook = std::get<core::WebhookSaved>(outcome).webhook;
+  const std::string if_lost = fmt::format(
+      "Webhook {} of team {} is made and nobody knows its token: delete it with: cardfile webhook delete {} --team {}",
+      webhook.id.value(), arguments.team, webhook.id.value(), arguments.team);
   if (arguments.json) {
-    return json_object(webhook, [&](wire::JsonWriter& writer, const core::Webhook& made) {
+    const std::string json = json_object(webhook, [&](wire::JsonWriter& writer, const core::Webhook& made) {
       writer.begin_object();
       write_members(writer, made);
       writer.key("token").string(token);
       if (arguments.signs) writer.key("secret").string(secret);
       writer.end_object();
     });
+    return {json, if_lost};
   }
   std::string text = fmt::format("Webhook {} of team {} is made. It is told of: {}.\n\n  token   {}\n",
                                  webhook.id.value(), arguments.team, fmt::join(words(webhook.events), ", "), token);
   if (arguments.signs) text += fmt::format("  secret  {}\n", secret);
   text += "\nThe receiver compares \"token\" of each event with it";
   if (arguments.signs) text += ", and verifies the header Webhook-Signature with the secret (standardwebhooks.com)";
-  return text + ". Keep what is shown here: it is stored encrypted and not shown again.\n";
+  text += ". Keep what is shown here: it is stored encrypted and not shown again.\n";
+  return {text, if_lost};
 }
 
 std::string list_webhooks(const Arguments& arguments, const Administration& administration) {
@@ -142,8 +147,8 @@ void add_webhook(CLI::App& app, Invocation& invocation) {
       add_group(app, "webhook", "Make, list and delete webhooks, which are told what happens to contacts");
   group.footer("Example: cardfile webhook create --team 1 --url https://example.org/hooks");
   auto [create, creation] =
-      add_command<Arguments>(group, invocation, "create", "Have an address told of opt-outs, or of what --event names",
-                             "webhook create --team 1 --url https://example.org/hooks", create_webhook);
+      add_command(group, invocation, "create", "Have an address told of opt-outs, or of what --event names",
+                  "webhook create --team 1 --url https://example.org/hooks", create_webhook);
   add_team_option(*create, creation->team);
   create->add_option("--url", creation->url, "Where events are sent to (POST)")
       ->required()
@@ -160,13 +165,13 @@ void add_webhook(CLI::App& app, Invocation& invocation) {
       ->type_name("TEXT");
   create->add_flag("--sign", creation->signs, "Sign events with a new secret, as standardwebhooks.com has it");
   add_json_flag(*create, creation->json);
-  auto [list, listing] = add_command<Arguments>(group, invocation, "list",
-                                                "List a team's webhooks and n8n triggers, without their secrets",
-                                                "webhook list --team 1", list_webhooks);
+  auto [list, listing] =
+      add_command(group, invocation, "list", "List a team's webhooks and n8n triggers, without their secrets",
+                  "webhook list --team 1", list_webhooks);
   add_team_option(*list, listing->team);
   add_json_flag(*list, listing->json);
-  auto [remove, removal] = add_command<Arguments>(group, invocation, "delete", "Have a webhook or trigger told no more",
-                                                  "webhook delete 3 --team 1", delete_webhook);
+  auto [remove, removal] = add_command(group, invocation, "delete", "Have a webhook or trigger told no more",
+                                       "webhook delete 3 --team 1", delete_webhook);
   add_team_option(*remove, removal->team);
   remove->add_option("id", removal->webhook, "Id of the webhook (see: cardfile webhook list)")
       ->required()

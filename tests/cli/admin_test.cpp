@@ -22,6 +22,7 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(TeamCommand, CreatesTeamsWithRisingIds) {
   const TempFolder folder;
@@ -176,6 +177,73 @@ TEST(AdminCommands, MakeNoFolderOutOfAMistypedPath) {
   }
   EXPECT_EQ(cardfile(folder, {"key", "list", "--team", "1"}).exit_code, 1);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+/// As bash runs it, in which $cardfile is the program.
+Finished in_shell(const TempFolder& folder, const std::string& script) {
+  const std::string program = cardfile_with(folder, {}).arguments.front();
+  return run(
+      {.arguments = {"/bin/bash", "-c", script}, .environment = {{"cardfile", program}}, .folder = folder.path()});
+}
+
+class WhatCannotBePrinted : public testing::TestWithParam<std::string> {
+ protected:
+  WhatCannotBePrinted() { make_team_and_key(folder); }
+
+  std::string errors_of(const std::string& arguments) {
+    const Finished finished = in_shell(folder, "$cardfile " + arguments + " " + GetParam());
+    EXPECT_EQ(finished.exit_code, 1) << arguments;
+    EXPECT_THAT(finished.errors, StartsWith("cardfile: Standard output cannot be written to: ")) << arguments;
+    return finished.errors;
+  }
+
+  TempFolder folder;
+};
+
+TEST_P(WhatCannotBePrinted, IsAFailureThatNamesTheKeyToRevoke) {
+  EXPECT_THAT(
+      errors_of("key create --team 1 --name n8n"),
+      HasSubstr(". Key 2 of team 1 is made and nobody knows it: revoke it with: cardfile key revoke 2 --team 1\n"));
+  EXPECT_THAT(errors_of("key create --team 1 --name n8n --json"), HasSubstr("cardfile key revoke 3 --team 1\n"));
+  EXPECT_EQ(cardfile(folder, {"key", "revoke", "3", "--team", "1"}).exit_code, 0);
+  const std::string errors = errors_of("secret create --team 1 --name n8n");
+  const std::string id = json_member(cardfile(folder, {"secret", "list", "--team", "1", "--json"}).output, "id");
+  EXPECT_THAT(errors, HasSubstr("revoke it with: cardfile secret revoke " + id + " --team 1\n"));
+  EXPECT_THAT(errors_of("webhook create --team 1 --url https://example.org/hooks --sign"),
+              HasSubstr("delete it with: cardfile webhook delete 1 --team 1\n"));
+}
+
+TEST_P(WhatCannotBePrinted, IsAFailureOfTheServersAnswerToo) {
+  RunningServer server(folder);
+  server.port();
+  EXPECT_THAT(errors_of("key create --team 1 --name n8n"), HasSubstr("cardfile key revoke 2 --team 1\n"));
+  EXPECT_THAT(errors_of("key list --team 1"), Not(HasSubstr("revoke")));
+}
+
+TEST_P(WhatCannotBePrinted, IsAFailureOfEveryCommand) {
+  for (const char* arguments : {"key list --team 1", "team list --json", "migrate", "version", "--version", "--help",
+                                "key create --help", "backup --to copy"}) {
+    errors_of(arguments);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, WhatCannotBePrinted, testing::Values("> /dev/full", ">&-"));
+
+TEST(AdminCommands, WriteIntoNoFileInPlaceOfAClosedStream) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  EXPECT_EQ(in_shell(folder, "$cardfile key create --team 1 --name n8n <&- >&- 2>&-").exit_code, 1);
+  EXPECT_EQ(cardfile(folder, {"check"}).exit_code, 0);
+  EXPECT_EQ(in_shell(folder, "$cardfile key revoke 9 --team 1 2> /dev/full").exit_code, 1);
+}
+
+TEST(AdminCommands, SayWhatToDoWithAKeyThatNobodyReads) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  const Finished finished =
+      in_shell(folder, "mkfifo pipe; exec 3<>pipe 4>pipe 3<&-; $cardfile key create --team 1 --name n8n >&4");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.errors, HasSubstr("cardfile key revoke 2 --team 1\n"));
 }
 
 TEST(AdminCommands, MakeNoDatabaseInAFolderThatHasNone) {
