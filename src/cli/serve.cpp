@@ -37,11 +37,18 @@ constexpr int kEndedBySecondSignal = 130;
 // Of the store: two files for each of its connections, of which readers are the most; and a few for each event loop.
 constexpr rlim_t kFilesBesideConnections = 256;
 
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// Under nohup the end of the terminal is none of the server's.
 sigset_t ending_signals() {
   sigset_t signals;
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
+  if (!is_ignored(SIGHUP)) ::sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -53,17 +60,19 @@ void hold_signals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-/// Returns the signal's name. From here on another one ends the process at once.
+/// Returns the signal's name. From here on another one ends the process at once, but SIGHUP, which comes twice when a
+/// terminal is closed: from the kernel and from the shell.
 std::string wait_for_ending_signal() {
-  const sigset_t signals = ending_signals();
+  sigset_t signals = ending_signals();
   int signal = 0;
   ::sigwait(&signals, &signal);
   struct sigaction at_once {};
   at_once.sa_handler = [](int) { ::_exit(kEndedBySecondSignal); };
   ::sigaction(SIGTERM, &at_once, nullptr);
   ::sigaction(SIGINT, &at_once, nullptr);
+  ::sigdelset(&signals, SIGHUP);
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  return signal == SIGINT ? "SIGINT" : "SIGTERM";
+  return signal == SIGINT ? "SIGINT" : signal == SIGHUP ? "SIGHUP" : "SIGTERM";
 }
 
 /// Allows as many open files as this process may have, and gives back how many connections that leaves room for.

@@ -80,12 +80,13 @@ TEST(Serve, TakesKeysOfTheCommandLineUntilTheyAreRevoked) {
 
 TEST(Serve, EndsWithZeroWhenAskedTo) {
   const TempFolder folder;
-  for (const int signal : {SIGTERM, SIGINT}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     RunningServer server(folder);
     HttpClient idle(server.port(), {});
     ASSERT_TRUE(idle.send("GET", "/healthz"));
     server.process().send_signal(signal);
     EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
+    EXPECT_THAT(server.process().errors(), HasSubstr(" info stopping signal=SIG"));
     EXPECT_THAT(server.process().errors(), HasSubstr(" info stopped\n"));
     EXPECT_EQ(cardfile(folder, {"check"}).exit_code, 0);
   }
@@ -145,6 +146,33 @@ TEST(Serve, EndsAtOnceAtTheSecondSignal) {
   ASSERT_TRUE(says_that_it_stops(server));
   server.process().send_signal(SIGINT);
   EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 130}));
+}
+
+TEST(Serve, FinishesWhatIsInFlightThoughAClosedTerminalSignalsTwice) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  RunningServer server(folder);
+  HalfRequest request(server.port(), key);
+  server.process().send_signal(SIGHUP);
+  ASSERT_TRUE(says_that_it_stops(server));
+  server.process().send_signal(SIGHUP);
+  EXPECT_EQ(request.finish(), 404);
+  EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
+}
+
+TEST(Serve, GoesOnWithoutATerminalUnderNohup) {
+  const TempFolder folder;
+  ProcessOptions options = cardfile_with(folder, {"serve", "--listen", "127.0.0.1:0", "--port-file", folder / "port"});
+  options.arguments.insert(options.arguments.begin(), "/usr/bin/nohup");
+  Process server(options);
+  std::uint16_t port = 0;
+  const auto is_up = [&] { return static_cast<bool>(std::ifstream(folder / "port") >> port); };
+  ASSERT_TRUE(becomes_true(is_up, std::chrono::seconds(60))) << server.errors();
+  server.send_signal(SIGHUP);
+  EXPECT_EQ(get(port, "/readyz"), 200);
+  server.send_signal(SIGTERM);
+  EXPECT_EQ(server.wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
+  EXPECT_THAT(server.errors(), HasSubstr(" info stopping signal=SIGTERM"));
 }
 
 TEST(Serve, SaysWhenTheFolderIsInUse) {
