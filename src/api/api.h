@@ -19,7 +19,7 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
-  /// Answers one request; never throws. For http::Handler.
+  /// Answers one request. What goes wrong while a handler is at it is an answer too. For http::Handler.
   base::Task<http::Response> handle(const http::Request& request, base::Executor& executor);
 
   /// The answer to a request whose body is not worth reading: nothing is at its path, or nobody is behind its

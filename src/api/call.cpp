@@ -1,6 +1,7 @@
 #include "api/call.h"
 
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 #include <utility>
 
@@ -18,8 +19,21 @@ wire::Json parse(std::string_view body) {
   return document.parse(body);
 }
 
+/// The request's body. Throws unsupported_media_type when it is compressed.
+std::string_view plain_body(const http::Request& request) {
+  const std::string_view encoding = core::trimmed(request.header("Content-Encoding"));
+  if (!encoding.empty() && core::lower_ascii(encoding) != "identity") {
+    throw core::Error(core::ErrorCode::unsupported_media_type,
+                      "a body with a Content-Encoding is not read: send it as it is");
+  }
+  return request.body;
+}
+
 /// From here on skipping to the page takes longer than answering many other requests.
 constexpr std::size_t kQuickOffsetMax = 1'000;
+
+/// As many contacts of lists are read in some milliseconds.
+constexpr std::int64_t kQuickListsSize = 1'000;
 
 /// Whether a page is read off an index, or the table, in which the team's contacts stand together and in order.
 bool is_quick_page(const core::ContactQuery& query) {
@@ -85,6 +99,19 @@ base::Task<std::int64_t> Call::count(core::ContactQuery query) const {
 
 std::shared_ptr<const core::Directory> Call::directory() const { return parts.store.directory(team); }
 
+base::Task<std::vector<std::vector<core::ListTarget>>> Call::targets(std::vector<const core::List*> lists) const {
+  const auto ask = [this, &lists] {
+    std::vector<std::vector<core::ListTarget>> targets;
+    for (const core::List* list : lists) targets.push_back(parts.store.targets(team, list->id));
+    return targets;
+  };
+  const auto size = std::accumulate(lists.begin(), lists.end(), std::int64_t{0},
+                                    [](std::int64_t sum, const core::List* list) { return sum + list->size; });
+  if (size <= kQuickListsSize) co_return ask();
+  auto found = co_await asked_aside(*this, ask);
+  co_return found;
+}
+
 core::Contact Call::contact(const core::ContactKey& key) const {
   auto found = parts.store.contact(team, key);
   if (!found) throw core::Error(core::ErrorCode::not_found, "no contact has this id");
@@ -107,15 +134,17 @@ core::Uuid Call::contact_uuid() const {
 }
 
 wire::Json Call::body() const {
-  if (core::trimmed(request.body).empty()) {
+  const std::string_view text = plain_body(request);
+  if (core::trimmed(text).empty()) {
     throw core::Error(core::ErrorCode::bad_data, {{"body", "is required: a JSON document"}});
   }
-  return parse(request.body);
+  return parse(text);
 }
 
 std::optional<wire::Json> Call::parameters() const {
-  if (core::trimmed(request.body).empty()) return std::nullopt;
-  const wire::Json json = parse(request.body);
+  const std::string_view text = plain_body(request);
+  if (core::trimmed(text).empty()) return std::nullopt;
+  const wire::Json json = parse(text);
   const bool empty_array = json.is(wire::JsonKind::array) && json.size() == 0;
   if (json.is(wire::JsonKind::null) || empty_array) return std::nullopt;
   if (!json.is(wire::JsonKind::object)) {

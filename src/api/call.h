@@ -49,6 +49,8 @@ struct Call {
   /// many of them wait already.
   base::Task<std::vector<core::Contact>> contacts(core::ContactQuery query) const;
   base::Task<std::int64_t> count(core::ContactQuery query) const;
+  /// The contacts with a phone of each of the lists, likewise. The lists outlive the task.
+  base::Task<std::vector<std::vector<core::ListTarget>>> targets(std::vector<const core::List*> lists) const;
 
   /// The contact that the path's id names; throws not_found.
   core::Contact contact(const core::ContactKey& key) const;

@@ -60,6 +60,8 @@ int status_of(core::ErrorCode code) {
       return 409;
     case ErrorCode::precondition_failed:
       return 412;
+    case ErrorCode::unsupported_media_type:
+      return 415;
     case ErrorCode::rate_limited:
       return 429;
     case ErrorCode::not_implemented:

@@ -115,7 +115,7 @@ struct Decision {
 ///   bad_data             every field at fault, those the patch brought along and those only the store could tell
 ///   not_found            the channel that an update or delete names, on a contact that is there
 ///   bad_data             the type that an update gives that channel, when it has another one
-///   conflict             every address that belongs to another contact
+///   conflict             every address that belongs to another contact; an id that is taken already
 ///
 /// A dry run is refused in the same way; accepted, its outcome tells what would have been saved, and nothing is.
 Decision decide(Command command, const TeamState& state, Timestamp now);

@@ -38,6 +38,8 @@ std::string_view to_string(ErrorCode code) {
       return "conflict";
     case ErrorCode::precondition_failed:
       return "precondition_failed";
+    case ErrorCode::unsupported_media_type:
+      return "unsupported_media_type";
     case ErrorCode::rate_limited:
       return "rate_limited";
     case ErrorCode::not_implemented:

@@ -13,16 +13,17 @@ namespace cardfile::core {
 
 /// The same word in code, log and JSON (contract, 1.5).
 enum class ErrorCode {
-  bad_data,             // The request is malformed, or a field of it is.
-  unauthorized,         // No valid credentials.
-  not_found,            // Unknown, or another team's.
-  method_not_allowed,   // The path exists, the method does not.
-  conflict,             // A value that must be unique belongs to another contact.
-  precondition_failed,  // If-Match names another revision.
-  rate_limited,         // Too many requests.
-  not_implemented,      // The real service does this, we do not.
-  unavailable,          // Not now: the store takes no writes, or too many wait.
-  internal_error        // We are broken.
+  bad_data,                // The request is malformed, or a field of it is.
+  unauthorized,            // No valid credentials.
+  not_found,               // Unknown, or another team's.
+  method_not_allowed,      // The path exists, the method does not.
+  conflict,                // A value that must be unique belongs to another contact.
+  precondition_failed,     // If-Match names another revision.
+  unsupported_media_type,  // A body in an encoding that is not read.
+  rate_limited,            // Too many requests.
+  not_implemented,         // The real service does this, we do not.
+  unavailable,             // Not now: the store takes no writes, or too many wait.
+  internal_error           // We are broken.
 };
 
 /// "bad_data".

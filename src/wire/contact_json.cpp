@@ -75,12 +75,14 @@ void read_tags(const Json& value, core::ContactPatch& patch) {
   tags.reserve(value.size());
   std::size_t index = 0;
   for (const Json item : value) {
-    if (const auto id = item.find("tag_id"); id && is_id(*id)) {
+    const std::string path = "tags[" + std::to_string(index++) + "]";
+    if (!item.is(JsonKind::object)) {
+      report(patch.problems, path, R"(must be an object such as {"tag_id": 9})");
+    } else if (const auto id = item.find("tag_id"); id && is_id(*id)) {
       tags.emplace_back(id->integer());
     } else {
-      report(patch.problems, "tags[" + std::to_string(index) + "].tag_id", "must be an integer: a tag's id");
+      report(patch.problems, path + ".tag_id", "must be an integer: a tag's id");
     }
-    ++index;
   }
 }
 

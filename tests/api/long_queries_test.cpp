@@ -85,6 +85,26 @@ TEST(LongQueries, DoNotHoldUpShortOnes) {
   EXPECT_EQ(world.put(v1_path(ada), R"({"phone":"13125550142"})").status, 200);
 }
 
+TEST(LongQueries, AreThoseForListsOfManyContacts) {
+  World world;
+  const auto make = [&world](const std::string& title, const std::string& phones) {
+    return world.post("/v2/lists",
+                      R"({"title":")" + title + R"(","local_id":")" + title + R"(","phones":[)" + phones + "]}");
+  };
+  std::string phones;
+  for (int i = 0; i < 1000; ++i) phones += (i == 0 ? "" : ",") + std::to_string(13125550000 + i).insert(0, "\"") + '"';
+  ASSERT_EQ(make("small", phones).status, 200);
+  ASSERT_EQ(make("large", phones).status, 200);
+  ASSERT_EQ(world.put("/v2/lists/2", R"({"add_phones":["13125559999"]})").status, 200);
+  BusyWorker busy(world);
+  EXPECT_EQ(world.get("/v1/list/1").status, 200);
+  EXPECT_EQ(world.get("/v1/list/2").status, 503);
+  EXPECT_EQ(world.post("/v1/lists", "{}").status, 503);
+  busy.let_go();
+  EXPECT_EQ(world.get("/v1/list/2").status, 200);
+  EXPECT_EQ(world.post("/v1/lists", "{}").each("id"), "2 1");
+}
+
 TEST(LongQueries, StillNameWhatIsWrongWithThem) {
   World world;
   const BusyWorker busy(world);

@@ -108,12 +108,13 @@ TEST_F(N8n, MakesListsAndChangesWhoIsInThem) {
 }
 
 TEST_F(N8n, DoesNothingOnADryRunButAnswersAsIfItHad) {
-  post("lists", R"({"title":"Sale"})");
+  post("lists", R"({"title":"Sale","local_id":"sale"})");
   const std::size_t entries = world.log().size();
   EXPECT_EQ(post("contacts", R"({"phone_number":"13125550141","first_name":"Eve"})", kDryRun).body,
             R"({"id":1,"rev":2,"created":false,"dry_run":true})");
   EXPECT_EQ(post("contacts", R"({"phone_number":"13125550142"})", kDryRun).body,
             R"({"id":0,"rev":1,"created":true,"dry_run":true})");
+  EXPECT_EQ(post("lists", R"({"title":"Next","local_id":"sale"})", kDryRun)["id"], "1") << "it is there, and stays";
   EXPECT_EQ(post("lists", R"({"title":"Next","phones":["13125550141"]})", kDryRun).body,
             R"({"id":0,"name":"Next","member_count":1,"dry_run":true})");
   EXPECT_EQ(post("lists/1/members", R"({"action":"add","phone_number":"13125550142"})", kDryRun).body,

@@ -16,6 +16,7 @@ TEST(Errors, HaveTheWordsOfTheWire) {
       {method_not_allowed, "method_not_allowed"},
       {conflict, "conflict"},
       {precondition_failed, "precondition_failed"},
+      {unsupported_media_type, "unsupported_media_type"},
       {rate_limited, "rate_limited"},
       {unavailable, "unavailable"},
       {internal_error, "internal_error"},

@@ -151,7 +151,7 @@ TEST(ReadContactPatch, NamesTheTagThatIsWrong) {
   EXPECT_EQ(v2_problems(R"({"tags":[{"tag_id":1},{"tag_id":"2"},{"id":3},4,{"tag_id":0},{"tag_id":1.0}]})"),
             (Problems{{"tags[1].tag_id", rule},
                       {"tags[2].tag_id", rule},
-                      {"tags[3].tag_id", rule},
+                      {"tags[3]", R"(must be an object such as {"tag_id": 9})"},
                       {"tags[4].tag_id", rule},
                       {"tags[5].tag_id", rule}}));
 }

@@ -29,10 +29,10 @@ Run run_of(const Call& call, std::vector<core::FieldError>& problems) {
   return Run::real;
 }
 
-/// What a dry run would make has no id: 0 stands for none. Both kinds of things begin at revision 1.
+/// What a dry run would make, under the UUID that it was to get, has no id: 0 stands for none.
 template <class Thing>
-Thing as_shown(Thing thing, Run run) {
-  if (run == Run::dry && thing.rev == 1) thing.id = {};
+Thing as_shown(Thing thing, const core::Uuid& uuid, Run run) {
+  if (run == Run::dry && thing.uuid == uuid) thing.id = {};
   return thing;
 }
 
@@ -81,19 +81,20 @@ base::Task<http::Response> list_lists(const Call& call) { co_return show_choices
 base::Task<http::Response> list_templates(const Call&) { co_return ok("[]"); }
 
 base::Task<http::Response> save_contact(const Call& call) {
-  core::CreateContact save{.uuid = call.parts.next_uuid(), .id = {}, .patch = wire::n8n::read_contact(call.body())};
+  const core::Uuid uuid = call.parts.next_uuid();
+  core::CreateContact save{.uuid = uuid, .id = {}, .patch = wire::n8n::read_contact(call.body())};
   const Run run = run_of(call, save.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(save), run);
-  const core::Contact contact = as_shown(*std::get<core::ContactSaved>(outcome).contact, run);
+  const core::Contact contact = as_shown(*std::get<core::ContactSaved>(outcome).contact, uuid, run);
   co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_saved_contact(json, contact); });
 }
 
 base::Task<http::Response> create_list(const Call& call) {
   core::CreateList create = wire::n8n::read_list(call.body(), call.parts.next_uuid);
-  create.uuid = call.parts.next_uuid();
+  const core::Uuid uuid = create.uuid = call.parts.next_uuid();
   const Run run = run_of(call, create.problems);
   const core::Outcome outcome = co_await call.commit(std::move(create), run);
-  const core::List list = as_shown(std::get<core::ListSaved>(outcome).list, run);
+  const core::List list = as_shown(std::get<core::ListSaved>(outcome).list, uuid, run);
   co_return show(run, [&](wire::JsonWriter& json) { wire::n8n::write_created_list(json, list); });
 }
 
