@@ -12,8 +12,9 @@ TEST(ClockJumps, NeverTakeBackARevisionASequenceOrATime) { expect_nothing_found(
 /// Tells the time of the clock on the wall, which may go back.
 class TrustsTheClock final : public PassingStore {
   using PassingStore::PassingStore;
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit) const override {
-    auto entries = PassingStore::changes(team, after, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    auto entries = PassingStore::changes(team, after, limit, bytes_max);
     for (auto& entry : entries)
       if (entry.seq % 7 == 0) entry.at -= std::chrono::hours(1);
     return entries;
@@ -22,8 +23,9 @@ class TrustsTheClock final : public PassingStore {
 
 class SkipsARevision final : public PassingStore {
   using PassingStore::PassingStore;
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit) const override {
-    auto entries = PassingStore::changes(team, after, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    auto entries = PassingStore::changes(team, after, limit, bytes_max);
     for (auto& entry : entries) entry.rev += entry.rev > 1 ? 1 : 0;
     return entries;
   }

@@ -67,8 +67,9 @@ class LosesAChannel final : public PassingStore {
 
 class LosesTheLastEntry final : public PassingStore {
   using PassingStore::PassingStore;
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit) const override {
-    auto entries = PassingStore::changes(team, after, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    auto entries = PassingStore::changes(team, after, limit, bytes_max);
     if (!entries.empty()) entries.pop_back();
     return entries;
   }

@@ -12,8 +12,9 @@ TEST(ReplayedLog, GivesTheContactsAsTheyAreStored) { expect_nothing_found("repla
 /// An entry in twenty leaves a field out.
 class EntriesWithoutAField final : public PassingStore {
   using PassingStore::PassingStore;
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit) const override {
-    auto entries = PassingStore::changes(team, after, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    auto entries = PassingStore::changes(team, after, limit, bytes_max);
     for (auto& entry : entries)
       if (entry.seq % 20 == 0 && !entry.changes.empty()) entry.changes.pop_back();
     return entries;
@@ -22,8 +23,9 @@ class EntriesWithoutAField final : public PassingStore {
 
 class AnEntryThatIsMissing final : public PassingStore {
   using PassingStore::PassingStore;
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit) const override {
-    auto entries = PassingStore::changes(team, after, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    auto entries = PassingStore::changes(team, after, limit, bytes_max);
     std::erase_if(entries, [](const core::ChangeEntry& entry) { return entry.seq == 50; });
     return entries;
   }

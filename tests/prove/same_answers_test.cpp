@@ -50,8 +50,9 @@ TEST(SameAnswers, AreSeenToDifferWhenPagesAreShort) {
 /// Nothing that is answered shows it.
 class AnotherActor final : public PassingStore {
   using PassingStore::PassingStore;
-  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit) const override {
-    auto entries = PassingStore::changes(team, after, limit);
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    auto entries = PassingStore::changes(team, after, limit, bytes_max);
     for (auto& entry : entries)
       if (entry.seq == 100) entry.actor = "nobody";
     return entries;
