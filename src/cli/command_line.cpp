@@ -13,6 +13,7 @@
 #include <CLI/App.hpp>
 
 #include "base/crypto.h"
+#include "core/text.h"
 #include "store/open.h"
 
 namespace cardfile::cli {
@@ -39,27 +40,7 @@ void add_setting(CLI::App& command, Invocation& invocation, const base::ConfigKe
       ->type_name(std::holds_alternative<std::string>(key.fallback) ? key.form : "N");
 }
 
-/// RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF.
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
-    const unsigned lead = byte(i);
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xc2 ? 0
-                               : lead < 0xe0 ? 2
-                               : lead < 0xf0 ? 3
-                               : lead < 0xf5 ? 4
-                                             : 0;
-    const unsigned least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    const unsigned most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (length == 0 || (length > 1 && (byte(i + 1) < least || byte(i + 1) > most))) return false;
-    for (std::size_t more = 2; more < length; ++more) {
-      if ((byte(i + more) & 0xc0) != 0x80) return false;
-    }
-    i += length;
-  }
-  return true;
-}
+bool is_utf8(std::string_view text) { return core::valid_utf8(text) == text.size(); }
 
 }  // namespace
 

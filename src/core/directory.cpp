@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/address.h"
+#include "core/patch.h"
+#include "core/text.h"
 
 namespace cardfile::core {
 
@@ -22,6 +24,12 @@ std::string_view to_string(KeyKind kind) {
       return "n8n";
   }
   return "api";
+}
+
+std::optional<std::string> normalise_name(std::string_view text) {
+  const std::string_view name = trimmed(text);
+  if (name.empty() || length_of(name) > kTextMax || has_control_character(name)) return std::nullopt;
+  return std::string(name);
 }
 
 UserId owner_of_team(const Directory& directory) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -140,6 +141,11 @@ struct ApiSecret {
 
   friend bool operator==(const ApiSecret&, const ApiSecret&) = default;
 };
+
+/// What names of all these are, titles and labels among them, for the messages that say so.
+inline constexpr std::string_view kNameRule = "must be 1 to 255 characters in one line";
+/// Without blanks at its ends; none when the text is no name.
+std::optional<std::string> normalise_name(std::string_view text);
 
 /// All of it, as it stood at one moment. Small enough to be held in memory and handed around whole.
 struct Directory {

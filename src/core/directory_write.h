@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/directory.h"
 #include "core/error.h"
 #include "core/patch.h"
 #include "core/recorder.h"
@@ -36,13 +37,10 @@ class Texts {
   /// `problems` are those that the command brought along; a field among them is not named again.
   explicit Texts(std::vector<FieldError> problems = {}) : problems_(std::move(problems)) {}
 
-  /// A name: one line of 1 to 255 characters.
   std::string name(std::string_view field, std::string_view text) {
-    const std::string_view name = trimmed(text);
-    if (name.empty() || length_of(name) > kTextMax || has_control_character(name)) {
-      report(field, "must be 1 to 255 characters in one line");
-    }
-    return std::string(name);
+    auto name = normalise_name(text);
+    if (!name) report(field, kNameRule);
+    return std::move(name).value_or(std::string());
   }
 
   /// A phone or e-mail; "" is none.

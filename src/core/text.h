@@ -10,6 +10,10 @@ namespace cardfile::core {
 /// Without blanks (space, tab, line ends) at both ends.
 std::string_view trimmed(std::string_view text);
 
+/// How many bytes at the front of `text` are UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF);
+/// all of them when it is.
+std::size_t valid_utf8(std::string_view text);
+
 /// Characters (Unicode code points) in valid UTF-8.
 std::size_t length_of(std::string_view utf8);
 

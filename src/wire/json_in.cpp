@@ -11,6 +11,7 @@
 #include <simdjson.h>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "wire/plain_text.h"
 
 namespace cardfile::wire {
@@ -50,34 +51,6 @@ std::string_view reason(simdjson::error_code error) {
     default:
       return kUnexpected;
   }
-}
-
-/// How many bytes the character at the front of `text` has; 0 when it is not UTF-8 (RFC 3629).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [byte](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    return follows(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    return follows(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-std::size_t offset_of_bad_utf8(std::string_view text) {
-  std::size_t offset = 0;
-  while (offset < text.size()) {
-    const std::size_t length = utf8_length(text.substr(offset));
-    if (length == 0) break;
-    offset += length;
-  }
-  return offset;
 }
 
 /// The first raw control character inside a string, or the quote that opens the string without end.
@@ -241,7 +214,7 @@ class JsonDocument::Parser {
   /// The index knows that something is wrong, but not where.
   [[noreturn]] void refuse_unindexed(simdjson::error_code error) const {
     std::size_t offset = 0;
-    if (error == simdjson::UTF8_ERROR) offset = offset_of_bad_utf8(kept_body());
+    if (error == simdjson::UTF8_ERROR) offset = core::valid_utf8(kept_body());
     if (error == simdjson::UNESCAPED_CHARS || error == simdjson::UNCLOSED_STRING)
       offset = offset_of_bad_string(kept_body());
     refuse("body", "is not JSON: " + std::string(reason(error)) + " at byte " + std::to_string(offset));

@@ -17,7 +17,6 @@ namespace cardfile::wire::v1 {
 namespace {
 
 constexpr std::size_t kFieldsPerCallMax = 1000;
-constexpr std::string_view kNameRule = "must be 1 to 255 characters in one line";
 
 [[noreturn]] void refuse(std::string field, std::string message) {
   throw core::Error(core::ErrorCode::bad_data, {{std::move(field), std::move(message)}});
@@ -44,20 +43,14 @@ core::ContactId read_contact_id(const Json& value) {
   return core::ContactId(*id);
 }
 
-/// A required one-line name of 1 to 255 characters, trimmed; empty when it is none, which is reported.
+/// Required, in its normal form; empty when it is no name, which is reported.
 std::string read_name(const Members& members, std::string_view member) {
-  if (!members.given(member)) {
-    members.report(member, "is required");
-    return {};
-  }
+  if (!members.given(member)) members.report(member, "is required");
   const auto text = members.string(member);
   if (!text) return {};
-  const std::string_view name = core::trimmed(*text);
-  if (name.empty() || core::length_of(name) > core::kTextMax || core::has_control_character(name)) {
-    members.report(member, kNameRule);
-    return {};
-  }
-  return std::string(name);
+  auto name = core::normalise_name(*text);
+  if (!name) members.report(member, core::kNameRule);
+  return std::move(name).value_or(std::string());
 }
 
 bool is_color(std::string_view text) {

@@ -14,6 +14,20 @@ TEST(Text, LosesBlanksAtItsEndsOnly) {
   EXPECT_EQ(trimmed("\u00a0Ada\u00a0"), "\u00a0Ada\u00a0");  // A no-break space was typed on purpose.
 }
 
+TEST(Text, IsUtf8AsFarAsItIs) {
+  for (const std::string_view text : {"", "Ada", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+                                      "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+    EXPECT_EQ(valid_utf8(text), text.size()) << text;
+  }
+  // A continuation alone, overlong forms, surrogates, past the last character, cut off.
+  for (const std::string_view text :
+       {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
+        "\xF5\x80\x80\x80", "\xFF", "\xC3", "\xE2\x82", "\xF0\x9F\x98"}) {
+    EXPECT_EQ(valid_utf8(text), 0U);
+    EXPECT_EQ(valid_utf8("Zo\xC3\xAB" + std::string(text)), 4U);
+  }
+}
+
 TEST(Text, IsCountedInCharactersNotBytes) {
   EXPECT_EQ(length_of(""), 0U);
   EXPECT_EQ(length_of("Ada"), 3U);
