@@ -40,7 +40,9 @@ bool takes(const store::Store& store, std::string_view key) { return store.key_o
 
 }  // namespace
 
-bool takes_demo_key(const store::Store& store) { return takes(store, kDemoKey) || takes(store, kDemoN8nKey); }
+bool takes_demo_key(const store::Store& store) {
+  return takes(store, kDemoKey) || takes(store, kDemoN8nKey) || takes(store, kPrintedKey);
+}
 
 void seed_demo(store::Store& store, const std::string& folder) {
   if (takes(store, kDemoKey)) return;
@@ -53,6 +55,8 @@ void seed_demo(store::Store& store, const std::string& folder) {
   std::vector<core::Action> actions = demo_actions();
   actions.emplace_back(core::CreateKey{
       .name = "demo of the n8n node", .digest = base::to_hex(base::sha256(kDemoN8nKey)), .kind = core::KeyKind::n8n});
+  actions.emplace_back(
+      core::CreateKey{.name = "demo, as pages print it", .digest = base::to_hex(base::sha256(kPrintedKey))});
   // The key comes last: a folder that has it has the rest.
   actions.emplace_back(core::CreateKey{.name = "demo", .digest = base::to_hex(base::sha256(kDemoKey))});
   std::vector<store::Work> works;

@@ -11,8 +11,10 @@ namespace cardfile::cli {
 /// The keys that everybody knows, so that scripts and examples can rely on them.
 inline constexpr std::string_view kDemoKey = "cardfile-demo-key";
 inline constexpr std::string_view kDemoN8nKey = "cardfile-demo-n8n-key";
+/// As the real service's pages print it, so that their examples work after changing nothing but the base URL.
+inline constexpr std::string_view kPrintedKey = "YOUR_API_KEY";
 
-/// Whether the store takes either of them.
+/// Whether the store takes any of them.
 bool takes_demo_key(const store::Store& store);
 
 /// Fills an empty store with the demo's data, all of it or nothing; leaves a store that has it already as it is.

@@ -96,7 +96,7 @@ void refuse_demo_keys_for_others(const store::Store& store, const ServeSettings&
   if (settings.demo || settings.listen.is_loopback() || !takes_demo_key(store)) return;
   throw std::runtime_error(fmt::format(
       "{} takes a key of the demo's, which everybody knows, so it is not served on {}. Use another folder, or "
-      "revoke both its keys: cardfile key list --team 1 --data {}",
+      "revoke all of its keys: cardfile key list --team 1 --data {}",
       settings.data, settings.listen.address, settings.data));
 }
 

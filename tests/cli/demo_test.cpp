@@ -45,6 +45,13 @@ TEST(Demo, HasTheContactOfTheExamples) {
                     HasSubstr("\"123\":\"Basic\""), HasSubstr("\"456\":\"Small business\""), HasSubstr("\"rev\":1")));
 }
 
+TEST(Demo, TakesTheKeyThatPagesOfTheRealServicePrint) {
+  const TempFolder folder;
+  RunningServer server(folder, {"--demo"});
+  HttpClient client(server.port(), {{"Authorization", "Bearer YOUR_API_KEY"}});
+  EXPECT_THAT(body_of(client, "GET", "/v1/contact/98765"), HasSubstr("\"id\":98765"));
+}
+
 TEST(Demo, HasFiveHundredOtherContacts) {
   const TempFolder folder;
   RunningServer server(folder, {"--demo"});
