@@ -13,9 +13,6 @@
 #include "cli/command_line.h"
 #include "store/open.h"
 #include "store/sqlite/backup.h"
-#include "store/sqlite/db.h"
-#include "store/sqlite/folder.h"
-#include "store/sqlite/migrations.h"
 
 namespace cardfile::cli {
 namespace {
@@ -27,20 +24,12 @@ CLI::App& add_command(CLI::App& app, Invocation& invocation, const std::string& 
   return *command;
 }
 
-std::int64_t stored_format(const std::filesystem::path& path) {
-  const store::sqlite::Folder folder(path);
-  store::sqlite::ConnectionOptions options;
-  options.file = folder.database();
-  store::sqlite::Connection connection(options);
-  return connection.integer("PRAGMA user_version");
-}
-
 int migrate(const base::Config& settings) {
   require_data_folder(settings);
   const std::string& folder = settings.text("data");
-  const std::int64_t before = stored_format(folder);
+  const std::int64_t before = store::format_of(folder);
   open_existing(settings);
-  const std::int64_t after = stored_format(folder);
+  const std::int64_t after = store::format_of(folder);
   if (before == after) {
     print(fmt::format("{} has format {} already: nothing to do.\n", folder, after));
   } else {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -55,6 +56,10 @@ struct SqliteOptions {
 
 /// The embedded engine: SQLite files in one folder, held by one process. Runs migrations. Throws OpenError.
 std::unique_ptr<Store> open_sqlite(const SqliteOptions& options, core::Clock clock);
+
+/// The format of the database in the folder, which is made when it does not exist; 0 while it has no tables. Throws
+/// OpenError.
+std::int64_t format_of(const std::filesystem::path& folder);
 
 /// What Store::check() finds in such a folder. It need not be one that opens: what keeps it from that is a finding.
 /// Brings no rows after. Throws OpenError when the folder is in use or of a newer format.

@@ -328,6 +328,15 @@ TEST(CheckCommand, FindsAFileThatCannotBeRead) {
             "0 contacts and 0 changes checked: 1 finding. Stop using this folder and restore a backup.\n");
 }
 
+TEST(MigrateCommand, SaysWhatToDoAboutADamagedFile) {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder / "data");
+  std::ofstream(folder / "data/cardfile.db") << std::string(5000, 'x');
+  const Finished refused = cardfile(folder, {"migrate"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("damaged, or no database of cardfile's. See how far with: cardfile check"));
+}
+
 TEST(MigrateCommand, SaysThatThereIsNothingToDo) {
   const TempFolder folder;
   make_team_and_key(folder);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 
 #include <gmock/gmock.h>
@@ -130,7 +131,27 @@ TEST_F(DataFolder, OfTheFormatBeforePlacesIsBroughtAfter) {
 TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {
   world_.close();
   std::ofstream(folder() / "cardfile.db") << std::string(10'000, 'x');
-  EXPECT_THAT(open_error(world_.options()), HasSubstr("Cannot open the data folder"));
+  const std::string folder_name = folder().string();
+  EXPECT_EQ(open_error(world_.options()).rfind("Cannot open the data folder " + folder_name + ": ", 0), 0U);
+  EXPECT_THAT(
+      open_error(world_.options()),
+      AllOf(HasSubstr("file is not a database (code 26). Its cardfile.db is damaged, or no database of cardfile's."),
+            HasSubstr("cardfile check --data " + folder_name + "; then put a backup")));
+}
+
+TEST_F(DataFolder, WithAnotherProgramsDatabaseIsRefusedAndLeftAsItIs) {
+  const TempFolder other;
+  const store::SqliteOptions options{.folder = other.path()};
+  store::sqlite::Connection({.file = other / "cardfile.db"}).execute("CREATE TABLE pigeon (ring TEXT)");
+  const auto bytes = [&] {
+    std::ifstream file(other / "cardfile.db", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string before = bytes();
+  EXPECT_THAT(open_error(options), AllOf(HasSubstr("is another program's"), HasSubstr("--data")));
+  EXPECT_THROW(store::check_sqlite(options, {}), store::OpenError);
+  EXPECT_EQ(bytes(), before);
+  EXPECT_THAT(files_in(other.path()), testing::ElementsAre("cardfile.db"));
 }
 
 TEST_F(DataFolder, WithASlashAtItsEndIsMadeWithItsParents) {

@@ -59,6 +59,7 @@ class SqliteStore final : public Store {
         connection_({.file = folder_.database(), .vfs = joining_.name(), .cache_bytes = kWriterCacheBytes}),
         search_file_(folder_.search_index(), options.indexing == Indexing::none),
         readers_(reading_, memtable_, search_file_) {
+    refuse_foreign_tables(connection_);
     set_up_writing(connection_);
     migrate(connection_);
     recover(connection_, memtable_);
@@ -164,6 +165,7 @@ class SqliteStore final : public Store {
 CheckReport check_folder(const SqliteOptions& options, const Progress& progress) {
   const Folder folder(options.folder);
   Connection connection({.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes});
+  refuse_foreign_tables(connection);
   set_up_writing(connection);
   migrate(connection);
   Memtable memtable({.contacts = std::numeric_limits<std::size_t>::max()});
@@ -180,16 +182,44 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
   return report;
 }
 
+/// To be called in a catch block: throws what is under way as an OpenError.
+[[noreturn]] void throw_as_open_error(const std::filesystem::path& folder) {
+  const auto cannot_open = [&folder](const std::exception& error) {
+    return "Cannot open the data folder " + folder.string() + ": " + error.what() + ".";
+  };
+  try {
+    throw;
+  } catch (const OpenError&) {
+    throw;
+  } catch (const SqliteError& error) {
+    if (!means_damage(error)) throw OpenError(cannot_open(error));
+    throw OpenError(cannot_open(error) +
+                    " Its cardfile.db is damaged, or no database of cardfile's. See how far with: "
+                    "cardfile check --data " +
+                    folder.string() + "; then put a backup in the folder's place.");
+  } catch (const std::exception& error) {
+    throw OpenError(cannot_open(error));
+  }
+}
+
 }  // namespace
 }  // namespace sqlite
 
 std::unique_ptr<Store> open_sqlite(const SqliteOptions& options, core::Clock clock) {
   try {
     return std::make_unique<sqlite::SqliteStore>(options, std::move(clock));
-  } catch (const OpenError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw OpenError("Cannot open the data folder " + options.folder.string() + ": " + error.what() + ".");
+  } catch (...) {
+    sqlite::throw_as_open_error(options.folder);
+  }
+}
+
+std::int64_t format_of(const std::filesystem::path& path) {
+  try {
+    const sqlite::Folder folder(path);
+    sqlite::Connection connection({.file = folder.database()});
+    return connection.integer("PRAGMA user_version");
+  } catch (...) {
+    sqlite::throw_as_open_error(path);
   }
 }
 

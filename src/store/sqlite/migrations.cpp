@@ -6,6 +6,15 @@
 
 namespace cardfile::store::sqlite {
 
+// The first migration sets the version together with its tables.
+void refuse_foreign_tables(Connection& connection) {
+  if (connection.integer("PRAGMA user_version") != 0) return;
+  if (connection.integer("SELECT count(*) FROM sqlite_schema") == 0) return;
+  throw OpenError(
+      "The cardfile.db in the data folder is another program's: it has tables and no format of cardfile's. Name "
+      "another folder with --data.");
+}
+
 void migrate(Connection& connection) {
   const auto stored = connection.integer("PRAGMA user_version");
   const auto known = migrations().back().version;

@@ -16,6 +16,9 @@ struct Migration {
 /// The files of migrations/, in order; their numbers begin at 1 and leave none out.
 std::span<const Migration> migrations();
 
+/// Throws OpenError when the database is another program's. Writes nothing into it.
+void refuse_foreign_tables(Connection& connection);
+
 /// Brings the database to the newest format, each step in a transaction of its own. Throws OpenError when a newer
 /// cardfile has written it.
 void migrate(Connection& connection);
