@@ -80,6 +80,18 @@ TEST_F(BackupCommand, TakesNothingThatIsThereAlreadyForItsTarget) {
   EXPECT_EQ(cardfile(folder_, {"backup"}).exit_code, 2);
 }
 
+TEST_F(BackupCommand, IsRefusedWithinTheFolderThatItCopies) {
+  std::filesystem::create_directory(folder_ / "data/deeper");
+  std::filesystem::create_directory_symlink("data", folder_ / "link");
+  for (const char* to : {"data/copy", "data/deeper/copy", "./data/../data/copy/", "link/copy"}) {
+    const Finished refused = cardfile(folder_, {"backup", "--to", to});
+    EXPECT_EQ(refused.exit_code, 1) << to;
+    EXPECT_THAT(refused.errors, HasSubstr("copy is within ./data, ")) << to;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data/copy.partial"));
+  EXPECT_EQ(cardfile(folder_, {"backup", "--to", "data-copy"}).exit_code, 0);
+}
+
 TEST_F(BackupCommand, ReplacesWhatAnInterruptedOneLeftBehind) {
   std::filesystem::create_directory(folder_ / "copy.partial");
   std::ofstream(folder_ / "copy.partial/cardfile.db") << "half a database";

@@ -81,6 +81,13 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
   if (progress) progress(copying.pages(), copying.pages());
 }
 
+bool is_within(std::filesystem::path folder, const std::filesystem::path& other) {
+  for (folder = std::filesystem::canonical(folder);; folder = folder.parent_path()) {
+    if (std::filesystem::equivalent(folder, other)) return true;
+    if (folder == folder.parent_path()) return false;
+  }
+}
+
 }  // namespace
 
 void back_up(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) {
@@ -92,6 +99,9 @@ void back_up(const std::filesystem::path& from, const std::filesystem::path& to,
     throw BackupError(folder.string() + " exists already; a backup makes a folder of its own.");
   if (!std::filesystem::is_directory(folder.parent_path()))
     throw BackupError("There is no folder " + folder.parent_path().string() + ".");
+  if (is_within(folder.parent_path(), from))
+    throw BackupError(folder.string() + " is within " + from.string() +
+                      ", which it is to replace some day; a backup belongs outside of it.");
   const std::filesystem::path partial = folder.native() + ".partial";
   make_partial(partial);
   copy_database(from / kDatabase, partial / kDatabase, progress);

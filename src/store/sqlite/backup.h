@@ -13,11 +13,11 @@ class BackupError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Makes `to`, which must not exist, a data folder with all that was committed in the data folder `from` when the
-/// copying began. Whoever holds `from` goes on reading and writing; only the write-ahead log cannot begin anew
-/// meanwhile. The key file of API secrets and the search index are not copied. Everything is synced when it returns;
-/// what it was at work on when it was interrupted bears another name, `to` with ".partial" behind, and is replaced by
-/// the next attempt. Throws BackupError and SqliteError.
+/// Makes `to`, which must not exist nor be within `from`, a data folder with all that was committed in the data folder
+/// `from` when the copying began. Whoever holds `from` goes on reading and writing; only the write-ahead log cannot
+/// begin anew meanwhile. The key file of API secrets and the search index are not copied. Everything is synced when it
+/// returns; what it was at work on when it was interrupted bears another name, `to` with ".partial" behind, and is
+/// replaced by the next attempt. Throws BackupError and SqliteError.
 void back_up(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress);
 
 }  // namespace cardfile::store::sqlite
