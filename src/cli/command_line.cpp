@@ -61,10 +61,15 @@ void require_data_folder(const base::Config& settings) {
   const std::string& folder = settings.text("data");
   const bool is_folder = std::filesystem::is_directory(folder);
   if (is_folder && has_database(folder)) return;
+  if (!is_folder && std::filesystem::exists(folder)) {
+    throw std::runtime_error(fmt::format("{} is a file, not a data folder. Name another one with --data.", folder));
+  }
+  const std::string demo = std::filesystem::path(folder) / "demo";
+  const std::string way =
+      has_database(demo) ? fmt::format("that of the demo is --data {}", demo) : "name another one with --data";
   throw std::runtime_error(
-      fmt::format("There is no {} {}. Name another one with --data, or make it with: cardfile team create "
-                  "\"My team\" --data {}",
-                  is_folder ? "cardfile.db in" : "data folder", folder, folder));
+      fmt::format("There is no {} {}: {}, or make it with: cardfile team create \"My team\" --data {}",
+                  is_folder ? "cardfile.db in" : "data folder", folder, way, folder));
 }
 
 std::unique_ptr<store::Store> open_existing(const base::Config& settings) {
@@ -84,6 +89,11 @@ void print(std::string_view text) {
 }
 
 void complain(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+CLI::Validator is_path() {
+  const auto refuse_none = [](const std::string& text) { return text.empty() ? "must name a path" : ""; };
+  return {refuse_none, ""};
+}
 
 CLI::Validator is_text() {
   const auto refuse_other = [](const std::string& text) { return is_utf8(text) ? "" : "must be text in UTF-8"; };

@@ -74,6 +74,9 @@ void print(std::string_view text);
 /// Writes to standard error. When that cannot be written to either there is nobody left to be told.
 void complain(std::string_view text);
 
+/// For option values that are paths: refuses an empty one.
+CLI::Validator is_path();
+
 /// For option values that are stored: refuses what is no UTF-8.
 CLI::Validator is_text();
 

@@ -32,6 +32,7 @@ Overwrite all custom fields:
 curl -X PUT "{contact}?overwrite=true" {headers} -d '{{"phone": "{phone}", "custom": {{"123": "Starter"}}}}'
 
 See the contact with GET in place of PUT and without -d, and the whole API in a browser at {base}/docs.
+Other commands work on the demo when they are told its folder: cardfile team list --data {folder}
 The demo has no rate limit unless --rate-limit gives it one. Stop the server with Ctrl+C.
 
 )";

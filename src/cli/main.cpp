@@ -48,11 +48,26 @@ std::string unknown_argument(const std::string& argument, const CLI::App& place)
   return fmt::format("unknown argument '{}'", word) + (meant.empty() ? "" : fmt::format(": did you mean '{}'?", meant));
 }
 
+/// The option that takes one value and was given more of them; null when there is none.
+const CLI::Option* given_twice(const CLI::App& place) {
+  for (const CLI::Option* option : place.get_options()) {
+    if (option->get_expected_max() == 1 && option->count() > 1) return option;
+  }
+  return nullptr;
+}
+
+std::string reason_of(const CLI::App& place, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    if (const auto* option = given_twice(place)) return option->get_name() + " is given more than once.";
+  }
+  return error.what();
+}
+
 int tell_usage(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& place = deepest(app);
   // A word that was not understood tells more than what is missing because of it.
   const std::vector<std::string> unread = app.remaining(true);
-  const std::string reason = unread.empty() ? error.what() : unknown_argument(unread.front(), place);
+  const std::string reason = unread.empty() ? reason_of(place, error) : unknown_argument(unread.front(), place);
   complain(fmt::format("cardfile: {}\nSee: {} --help\n", reason, path_of(place)));
   return kMisused;
 }

@@ -123,7 +123,7 @@ void add_check(CLI::App& app, Invocation& invocation) {
 void add_backup(CLI::App& app, Invocation& invocation) {
   auto& command = *app.add_subcommand("backup", "Copy a data folder, also while a server uses it");
   const auto to = std::make_shared<std::string>();
-  command.add_option("--to", *to, "The folder to make")->required()->type_name("FOLDER");
+  command.add_option("--to", *to, "The folder to make")->required()->check(is_path())->type_name("FOLDER");
   command.callback([&invocation, to] {
     invocation.command = [to](const base::Config& settings) { return back_up(settings, *to); };
   });

@@ -187,6 +187,7 @@ base::Config read_settings(const Flags& flags) {
   for (const auto& [name, text] : flags) config.read_flag(name, text);
   config.read_environment(base::environment_variables());
   if (!config.text("config").empty()) config.read_file(config.text("config"));
+  if (config.text("data").empty()) throw base::ConfigError("The data folder must have a name: --data DIR.");
   return config;
 }
 

@@ -173,7 +173,7 @@ TEST(AdminCommands, MakeNoFolderOutOfAMistypedPath) {
   for (const char* command : {"check", "migrate"}) {
     const Finished refused = cardfile(folder, {command, "--data", "tpyo"});
     EXPECT_EQ(refused.exit_code, 1);
-    EXPECT_THAT(refused.errors, HasSubstr("There is no data folder tpyo."));
+    EXPECT_THAT(refused.errors, HasSubstr("There is no data folder tpyo: name another one with --data, "));
   }
   EXPECT_EQ(cardfile(folder, {"key", "list", "--team", "1"}).exit_code, 1);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
@@ -267,7 +267,7 @@ TEST(AdminCommands, MakeNoDatabaseInAFolderThatHasNone) {
       const Finished refused = cardfile(folder, command);
       EXPECT_EQ(refused.exit_code, 1) << testing::PrintToString(command);
       EXPECT_EQ(refused.output, "");
-      EXPECT_THAT(refused.errors, HasSubstr("cardfile: There is no cardfile.db in ./data."));
+      EXPECT_THAT(refused.errors, HasSubstr("cardfile: There is no cardfile.db in ./data: "));
     }
     const std::filesystem::directory_iterator left(folder / "data");
     EXPECT_EQ(std::distance(begin(left), end(left)), static_cast<std::ptrdiff_t>(others.size()));

@@ -111,6 +111,17 @@ TEST(Demo, KeepsWhatWasChangedWhenItIsStartedAgain) {
   EXPECT_THAT(body_of(client, "GET", "/v1/contact/98765"), HasSubstr("\"first\":\"Kept\""));
 }
 
+TEST(Demo, TellsWhichFolderTheOtherCommandsWorkOn) {
+  const TempFolder folder;
+  RunningServer server(folder, {"--demo"});
+  server.port();
+  EXPECT_THAT(server.process().output(), HasSubstr("cardfile team list --data ./data/demo\n"));
+  const Finished refused = cardfile(folder, {"team", "list"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("There is no cardfile.db in ./data: that of the demo is --data ./data/demo"));
+  EXPECT_THAT(cardfile(folder, {"team", "list", "--data", "./data/demo"}).output, HasSubstr("1   "));
+}
+
 TEST(Demo, ListensOnLoopbackOnly) {
   const TempFolder folder;
   for (const char* address : {"0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[::ffff:127.0.0.1]:0"}) {

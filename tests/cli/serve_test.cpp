@@ -199,7 +199,9 @@ TEST(Serve, SaysWhenTheFolderCannotBeMade) {
   std::ofstream(folder / "file") << "not a folder";
   const Finished refused = cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--data", "file"});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.errors, HasSubstr("file"));
+  EXPECT_THAT(refused.errors, HasSubstr("cardfile: file is a file, not a data folder."));
+  EXPECT_THAT(cardfile(folder, {"check", "--data", "file"}).errors,
+              HasSubstr("cardfile: file is a file, not a data folder. Name another one with --data.\n"));
 }
 
 TEST(Serve, PrefersFlagsToTheEnvironmentAndTheEnvironmentToTheFile) {

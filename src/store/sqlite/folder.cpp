@@ -34,6 +34,8 @@ void sync_folder(const std::filesystem::path& folder) {
 
 void make_folder(const std::filesystem::path& named) {
   if (std::filesystem::is_directory(named)) return;
+  if (std::filesystem::exists(named))
+    throw OpenError(named.string() + " is a file, not a data folder. Name another one.");
   auto folder = std::filesystem::absolute(named).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();  // It was named with a slash at its end.
   const auto parent = folder.parent_path();
