@@ -1,5 +1,6 @@
 // serve: wires store, api and server together, and takes them apart again when the process is asked to end.
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -81,9 +82,10 @@ std::size_t connections_possible(std::size_t wanted, base::Log& log) {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted + kFilesBesideConnections) return wanted;
-  const std::size_t possible =
-      limit.rlim_max > 2 * kFilesBesideConnections ? limit.rlim_max - kFilesBesideConnections : kFilesBesideConnections;
+  if (limit.rlim_max == RLIM_INFINITY) return wanted;
+  const rlim_t left = limit.rlim_max - std::min(limit.rlim_max, kFilesBesideConnections);
+  const std::size_t possible = std::max(left, limit.rlim_max / 2);  // Where there are few, both get along with less.
+  if (possible >= wanted) return wanted;
   log.write(base::LogLevel::info, "connections_limited",
             {{"max_connections", static_cast<std::int64_t>(possible)},
              {"wanted", static_cast<std::int64_t>(wanted)},

@@ -1,9 +1,11 @@
 // serve: how it comes up, answers, and goes.
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -173,6 +175,29 @@ TEST(Serve, GoesOnWithoutATerminalUnderNohup) {
   server.send_signal(SIGTERM);
   EXPECT_EQ(server.wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
   EXPECT_THAT(server.errors(), HasSubstr(" info stopping signal=SIGTERM"));
+}
+
+TEST(Serve, LeavesFilesForItsStoreWhereItMayOpenFew) {
+  const TempFolder folder;
+  const auto log_of = [&](const std::vector<std::string>& more) {
+    ProcessOptions options = cardfile_with(
+        folder, {"serve", "--listen", "127.0.0.1:0", "--log-file", "log", "--port-file", folder / "port"});
+    options.arguments.insert(options.arguments.end(), more.begin(), more.end());
+    const std::vector<std::string> with_few_files = {"/bin/sh", "-c", "ulimit -n 90 && exec \"$0\" \"$@\""};
+    options.arguments.insert(options.arguments.begin(), with_few_files.begin(), with_few_files.end());
+    std::filesystem::remove(folder / "log");
+    std::filesystem::remove(folder / "port");
+    Process server(options);
+    std::uint16_t port = 0;
+    const auto is_up = [&] { return static_cast<bool>(std::ifstream(folder / "port") >> port); };
+    EXPECT_TRUE(becomes_true(is_up, std::chrono::seconds(60))) << server.errors();
+    EXPECT_EQ(get(port, "/readyz"), 200);
+    server.send_signal(SIGTERM);
+    EXPECT_EQ(server.wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
+    return contents(folder / "log");
+  };
+  EXPECT_THAT(log_of({}), HasSubstr(" info connections_limited max_connections=45 wanted=20000 open_files=90\n"));
+  EXPECT_THAT(log_of({"--max-connections", "20"}), Not(HasSubstr("connections_limited")));
 }
 
 TEST(Serve, SaysWhenTheFolderIsInUse) {
