@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -242,6 +243,7 @@ int serve(const base::Config& config) {
   const std::string signal = wait_for_ending_signal();
   log.write(base::LogLevel::info, "stopping", {{"signal", signal}});
   api.begin_drain();
+  std::this_thread::sleep_for(settings.stop_delay);  // A load balancer that asks meanwhile sends no more.
   worker.refuse_waiting();
   const bool complete = server->drain(settings.drain_timeout);
   if (!complete) log.write(base::LogLevel::warning, "requests_cut_off");

@@ -15,6 +15,7 @@
 namespace cardfile::cli {
 namespace {
 
+constexpr std::int64_t kStopDelayMsMax = 10 * 60 * 1000;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 base::ConfigKey text_key(std::string name, std::string form, std::string help, std::string fallback = {}) {
@@ -77,6 +78,10 @@ std::vector<base::ConfigKey> keys() {
       timeout_key("body_timeout_ms", "Time for a request's body to arrive", limits.body_timeout),
       timeout_key("write_timeout_ms", "Time for a client to take an answer", limits.write_timeout),
       timeout_key("idle_timeout_ms", "Time that a connection may stay idle between requests", limits.idle_timeout),
+      number_key(
+          "stop_delay_ms",
+          "Time that a server which is to stop goes on and only /readyz answers 503, for load balancers to notice", 0,
+          0, kStopDelayMsMax),
       timeout_key("drain_timeout_ms", "Time that requests in flight get to finish when the server stops",
                   std::chrono::seconds(10)),
       choice_key("log_level", "How much is logged", "info", {"debug", "info", "warning", "error", "off"}),
@@ -221,6 +226,7 @@ ServeSettings serve_settings(const base::Config& config) {
       .limits = limits(config),
       .rate_limit = rate_limit(config),
       .waiting_writes_max = static_cast<std::size_t>(config.number("max_waiting_writes")),
+      .stop_delay = std::chrono::milliseconds(config.number("stop_delay_ms")),
       .drain_timeout = std::chrono::milliseconds(config.number("drain_timeout_ms")),
       .log_level = log_level(config.text("log_level")),
       .log_file = config.text("log_file"),

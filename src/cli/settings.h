@@ -46,6 +46,7 @@ struct ServeSettings {
   http::Limits limits;
   std::int64_t rate_limit = 0;  // Requests a minute for each team; 0: no limit.
   std::size_t waiting_writes_max = 0;
+  std::chrono::milliseconds stop_delay{};  // In which /readyz says so and all else goes on.
   std::chrono::milliseconds drain_timeout{};
   base::LogLevel log_level = base::LogLevel::info;
   std::string log_file;

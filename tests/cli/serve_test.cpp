@@ -130,6 +130,26 @@ TEST(Serve, FinishesWhatIsInFlightBeforeItEnds) {
   EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 0}));
 }
 
+TEST(Serve, SaysThatItIsNotReadyForSoLongBeforeItStops) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  {
+    RunningServer server(folder, {"--stop-delay-ms", "600000"});
+    const std::uint16_t port = server.port();
+    server.process().send_signal(SIGTERM);
+    EXPECT_TRUE(becomes_true([&] { return get(port, "/readyz") == 503; }, std::chrono::seconds(60)));
+    EXPECT_EQ(get(port, "/v1/team", key), 200) << "whoever still comes is answered";
+    server.process().send_signal(SIGTERM);
+    EXPECT_EQ(server.process().wait(std::chrono::seconds(60)), (Ending{.exit_code = 130}))
+        << "the second one is obeyed";
+  }
+  RunningServer server(folder, {"--stop-delay-ms", "300"});
+  server.port();
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(300));
+}
+
 TEST(Serve, CutsOffWhatTakesLongerThanTheDrainTimeout) {
   const TempFolder folder;
   const std::string key = make_team_and_key(folder);
