@@ -18,4 +18,17 @@ class Executor {
   virtual void resume(std::span<const std::coroutine_handle<>> waiters) = 0;
 };
 
+/// co_await Turn(executor) goes on in the executor's next turn, on its thread: its other work goes first.
+class Turn {
+ public:
+  explicit Turn(Executor& executor) : executor_(executor) {}
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) const { executor_.resume({&waiter, 1}); }
+  void await_resume() const noexcept {}
+
+ private:
+  Executor& executor_;
+};
+
 }  // namespace cardfile::base

@@ -184,7 +184,7 @@ base::Task<Connection::Leave> Connection::answer_requests() {
   using State = Parser::State;
   bool is_admitted = false;
   for (int steps = 1;; ++steps) {
-    if (steps % kStepsInARow == 0) co_await Loop::Turn(loop_);
+    if (steps % kStepsInARow == 0) co_await base::Turn(loop_);
 
     const State state = exchange_ ? exchange_->parser.advance() : State::idle;
     const bool waits_for_continue = exchange_ && exchange_->parser.take_continue();
@@ -210,7 +210,7 @@ base::Task<Connection::Leave> Connection::answer_requests() {
     }
     if (state == State::complete) {
       // No further answer is made before what was cut off for others is gone.
-      while (loop_.has_cut_off_for_others()) co_await Loop::Turn(loop_);
+      while (loop_.has_cut_off_for_others()) co_await base::Turn(loop_);
       enter(Phase::handling);
       Response response;
       bool has_failed = false;

@@ -134,7 +134,7 @@ void Loop::resume(std::span<const std::coroutine_handle<>> waiters) {
 }
 
 base::Detached Loop::begin_drain() {
-  co_await Turn(*this);
+  co_await base::Turn(*this);
   is_draining_ = true;
   // Who is in the listening queue already is taken rather than reset, but no more than it holds: others keep coming.
   accept_pending(kListeningQueueMax);
@@ -148,7 +148,7 @@ base::Detached Loop::begin_drain() {
 }
 
 base::Detached Loop::cut_off() {
-  co_await Turn(*this);
+  co_await base::Turn(*this);
   for (Connection* connection : connections_) has_cut_ |= connection->cut();
 }
 

@@ -66,19 +66,6 @@ class Loop final : public base::Executor {
   /// Whether cut_off() met somebody; for after run().
   bool has_cut() const { return has_cut_; }
 
-  /// co_await Turn(loop) goes on in the loop's next turn, on its thread: its other work goes first.
-  class Turn {
-   public:
-    explicit Turn(Loop& loop) : loop_(loop) {}
-
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) const { loop_.resume({&waiter, 1}); }
-    void await_resume() const noexcept {}
-
-   private:
-    Loop& loop_;
-  };
-
   // For connections, on the loop's thread.
   Service& service() { return service_; }
   Poller& poller() { return poller_; }

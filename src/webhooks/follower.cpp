@@ -133,7 +133,11 @@ base::Task<void> Follower::follow() {
     if (is_ending_) co_return;
     co_await tell(entry);
   }
-  if (entries.empty()) co_await wait_for_news();
+  if (entries.empty()) {
+    co_await wait_for_news();
+  } else {
+    co_await base::Turn(service_.executor);  // Nothing of these may have been for this webhook.
+  }
 }
 
 base::Task<void> Follower::tell(const core::ChangeEntry& entry) {
@@ -202,7 +206,7 @@ base::Task<std::optional<core::Contact>> Follower::subject_of(const core::Change
   if (entry.operation == core::Operation::remove) co_return core::contact_deleted_by(entry);
   while (!is_ending_) {
     auto contact = service_.parts.store.contact(team_, core::ContactId(entry.subject_id));
-    if (!contact) contact = deleted_after(entry);
+    if (!contact) contact = co_await deleted_after(entry);
     // The entry may be there a moment before what it made of the contact.
     if (contact && contact->rev >= entry.rev) {
       contact->consent = core::consent_after(entry, contact->consent);
@@ -213,24 +217,28 @@ base::Task<std::optional<core::Contact>> Follower::subject_of(const core::Change
   co_return std::nullopt;
 }
 
-std::optional<core::Contact> Follower::deleted_after(const core::ChangeEntry& entry) {
-  find_deletions(entry.seq);
+base::Task<std::optional<core::Contact>> Follower::deleted_after(const core::ChangeEntry& entry) {
+  co_await find_deletions(entry.seq);
   const auto found = deletions_.find(core::ContactId(entry.subject_id));
-  if (found == deletions_.end()) return std::nullopt;
-  return core::contact_deleted_by(service_.parts.store.changes(team_, found->second - 1, 1, kBytesAtATime).front());
+  if (found == deletions_.end()) co_return std::nullopt;
+  co_return core::contact_deleted_by(service_.parts.store.changes(team_, found->second - 1, 1, kBytesAtATime).front());
 }
 
-/// Reads what is new in the log only: a webhook that is far behind may have many contacts that are gone.
-void Follower::find_deletions(std::int64_t after_seq) {
+/// Reads what is new in the log only: a webhook that is far behind may have many contacts that are gone. Others have
+/// their turns meanwhile.
+base::Task<void> Follower::find_deletions(std::int64_t after_seq) {
   deletions_end_ = std::max(deletions_end_, after_seq);
-  for (;;) {
-    const auto entries = service_.parts.store.changes(team_, deletions_end_, kEntriesAtATime, kBytesAtATime);
-    if (entries.empty()) return;
-    for (const core::ChangeEntry& entry : entries) {
-      if (deletes_contact(entry)) deletions_.emplace(core::ContactId(entry.subject_id), entry.seq);
-    }
-    deletions_end_ = entries.back().seq;
+  while (!is_ending_ && has_read_deletions()) co_await base::Turn(service_.executor);
+}
+
+bool Follower::has_read_deletions() {
+  const auto entries = service_.parts.store.changes(team_, deletions_end_, kEntriesAtATime, kBytesAtATime);
+  if (entries.empty()) return false;
+  for (const core::ChangeEntry& entry : entries) {
+    if (deletes_contact(entry)) deletions_.emplace(core::ContactId(entry.subject_id), entry.seq);
   }
+  deletions_end_ = entries.back().seq;
+  return true;
 }
 
 core::Contact Follower::sample(core::EventType type) const {

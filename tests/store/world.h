@@ -3,11 +3,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -61,6 +63,10 @@ class World {
   /// Closes the store and opens it again; nothing is left of one in memory.
   void reopen();
   void close() { store_.reset(); }
+  /// Puts something before the store, until it is opened again.
+  void put_before(const std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>& plant) {
+    store_ = plant(std::move(store_));
+  }
 
   core::Outcome commit(core::Action action, core::TeamId team = kTeam);
   /// Commits together.

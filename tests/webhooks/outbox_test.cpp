@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "base/log.h"
 #include "base/vault.h"
 #include "http/look_ups.h"
+#include "prove/planted.h"
 #include "store/hooked_vfs.h"
 #include "store/world.h"
 #include "support/temp_folder.h"
@@ -47,6 +49,32 @@ class ShutVfs final : public HookedVfs {
     ++refused;
     return SQLITE_CANTOPEN;
   }
+};
+
+/// A change log that nobody comes to the end of, while `grows` says so: there is always one more entry, of no interest.
+class GrowingLog final : public prove::PassingStore {
+ public:
+  static constexpr int kEntriesMax = 3'000;
+
+  GrowingLog(std::unique_ptr<store::Store> below, std::function<bool()> grows)
+      : PassingStore(std::move(below)), grows_(std::move(grows)) {}
+
+  std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
+                                         std::size_t bytes_max) const override {
+    auto read = PassingStore::changes(team, after_seq, limit, bytes_max);
+    if (!read.empty() || added_ == kEntriesMax || !grows_()) return read;
+    ++added_;
+    std::this_thread::sleep_for(1ms);  // Others of this machine have their turns in any case.
+    read = PassingStore::changes(team, 0, 1, bytes_max);
+    read.front().seq = after_seq + 1;
+    return read;
+  }
+
+  int added() const { return added_; }
+
+ private:
+  const std::function<bool()> grows_;
+  mutable std::atomic<int> added_ = 0;
 };
 
 /// A store, its outbox, and a receiver of events.
@@ -91,6 +119,19 @@ class TheOutbox : public testing::Test {
   /// Of all that the log has.
   void wait_until_told(core::WebhookId id) {
     while (world.store().webhook_positions(kTeam).at(id) < world.log().back().seq) std::this_thread::yield();
+  }
+
+  /// Whether the receiver is told of something while another webhook's way along the log has no end.
+  bool is_told_while_the_log_grows() {
+    const GrowingLog* growing = nullptr;
+    world.put_before([&](std::unique_ptr<store::Store> store) {
+      auto made = std::make_unique<GrowingLog>(std::move(store), [this] { return receiver.received().empty(); });
+      growing = made.get();
+      return made;
+    });
+    runs();
+    receiver.receives(1);
+    return growing->added() < GrowingLog::kEntriesMax;
   }
 
   void sets_status(const core::Contact& contact, core::Status status) {
@@ -333,6 +374,23 @@ TEST_F(TheOutbox, LetsNoWebhookWaitForAnother) {
   world.has_contact({.phone = "13125550143"});
   EXPECT_EQ(receiver.receives(2).size(), 2);
   EXPECT_EQ(broken.received().size(), 1);
+}
+
+TEST_F(TheOutbox, LetsNoWebhookWaitForOneThatLooksForTheDeletionOfAContact) {
+  Receiver behind;
+  has_webhook({contact_created}, behind.url());
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  world.commit(core::DeleteContact{.key = ada.id});
+  has_webhook({contact_created}, receiver.url());
+  world.has_contact({.phone = "13125550143"});
+  EXPECT_TRUE(is_told_while_the_log_grows());
+}
+
+TEST_F(TheOutbox, LetsNoWebhookWaitForOneThatPassesOverWhatItDoesNotWant) {
+  has_webhook({target_opt_out}, receiver.url());
+  has_webhook({contact_created}, receiver.url());
+  world.has_contact({.phone = "13125550142"});
+  EXPECT_TRUE(is_told_while_the_log_grows());
 }
 
 TEST_F(TheOutbox, LetsNoWebhookWaitForTheNamesOfTriggers) {
