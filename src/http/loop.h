@@ -68,7 +68,6 @@ class Loop final : public base::Executor {
 
   // For connections, on the loop's thread.
   Service& service() { return service_; }
-  Poller& poller() { return poller_; }
   bool is_draining() const { return is_draining_; }
   std::string_view date_header() const { return date_header_; }
   std::span<char> scratch() { return scratch_; }

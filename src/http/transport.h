@@ -12,12 +12,12 @@ struct ssl_st;
 
 namespace cardfile::http {
 
-/// What a step of input or output came to. `again` asks for the same call once the socket is ready.
+/// What a step of input or output came to. Who is to wait makes the same call again once the socket is ready.
 struct IoResult {
   enum class Status {
     done,        // `bytes` went through, at least one.
-    wait_read,   // Again when the socket is readable.
-    wait_write,  // Again when the socket is writable.
+    wait_read,   // For the socket to be readable.
+    wait_write,  // For the socket to be writable.
     ended,       // The peer sends no more.
     failed,      // The connection is broken.
   };
