@@ -1,14 +1,18 @@
 #include "http/transport.h"
 
+#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <stdexcept>
+#include <system_error>
 
 namespace cardfile::http {
 
@@ -76,6 +80,24 @@ const BIO_METHOD* socket_method() {
   throw std::runtime_error(what + ": " + (reason != nullptr ? reason : "unknown reason") + ".");
 }
 
+/// OpenSSL has no words for what the system says of a file.
+void require_readable(const std::string& what, const std::string& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int error = errno;
+  struct stat status {};
+  const bool is_folder = descriptor >= 0 && ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+  if (descriptor >= 0) ::close(descriptor);
+  if (descriptor >= 0 && !is_folder) return;
+  throw std::runtime_error(what + " " + file +
+                           " cannot be read: " + std::generic_category().message(is_folder ? EISDIR : error) + ".");
+}
+
+/// In place of the one that asks at the terminal. `asked` is the bool that tells that it was called.
+int refuse_to_ask(char*, int, int, void* asked) {
+  *static_cast<bool*>(asked) = true;
+  return -1;
+}
+
 SSL_CTX* load_context(const std::string& certificate_file, const std::string& key_file) {
   ERR_clear_error();
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
@@ -85,12 +107,25 @@ SSL_CTX* load_context(const std::string& certificate_file, const std::string& ke
   // An idle connection keeps no record buffers, which are most of what a TLS connection weighs.
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  require_readable("The certificate file", certificate_file);
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1) {
-    fail("The certificate file " + certificate_file + " cannot be used");
+    fail("The certificate file " + certificate_file + " holds no certificate in PEM form that can be used");
   }
+  require_readable("The key file", key_file);
+  bool is_encrypted = false;
+  SSL_CTX_set_default_passwd_cb(context.get(), refuse_to_ask);
+  SSL_CTX_set_default_passwd_cb_userdata(context.get(), &is_encrypted);
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    fail("The key file " + key_file + " cannot be used");
+    if (is_encrypted) {
+      ERR_clear_error();
+      throw std::runtime_error("The key file " + key_file +
+                               " has a pass phrase, and there is nobody to ask for it. Write the key without one into "
+                               "a file that only the server may read: openssl pkey -in " +
+                               key_file + " -out FILE");
+    }
+    fail("The key file " + key_file + " holds no private key in PEM form that can be used");
   }
+  SSL_CTX_set_default_passwd_cb_userdata(context.get(), nullptr);
   if (SSL_CTX_check_private_key(context.get()) != 1) {
     fail("The key file " + key_file + " does not belong to the certificate " + certificate_file);
   }

@@ -292,13 +292,18 @@ TEST(Serve, LogsNoRequestsUnlessAsked) {
   EXPECT_THAT(server.process().errors(), Not(HasSubstr("healthz")));
 }
 
-TEST(Serve, SpeaksHttpsWithACertificate) {
-  const TempFolder folder;
+/// Into cert.pem and key.pem.
+void make_certificate(const TempFolder& folder) {
   const Finished made =
       run({.arguments = {"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                          "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout",
                          folder / "key.pem", "-out", folder / "cert.pem"}});
   ASSERT_EQ(made.exit_code, 0) << made.errors;
+}
+
+TEST(Serve, SpeaksHttpsWithACertificate) {
+  const TempFolder folder;
+  make_certificate(folder);
   RunningServer server(folder, {"--tls-cert", "cert.pem", "--tls-key", "key.pem"});
   const std::string url = "https://127.0.0.1:" + std::to_string(server.port()) + "/healthz";
   const Finished answer = run({.arguments = {"/usr/bin/curl", "--silent", "--insecure", "--write-out", "%{http_code}",
@@ -307,12 +312,28 @@ TEST(Serve, SpeaksHttpsWithACertificate) {
   EXPECT_EQ(server.stop(), 0);
 }
 
-TEST(Serve, SaysWhenTheCertificateCannotBeRead) {
+TEST(Serve, SaysWhyTheCertificateOrItsKeyCannotBeUsed) {
   const TempFolder folder;
-  const Finished refused =
-      cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--tls-cert", "absent.pem", "--tls-key", "absent.pem"});
-  EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.errors, HasSubstr("absent.pem"));
+  make_certificate(folder);
+  std::ofstream(folder / "text") << "no PEM";
+  const Finished encrypted = run({.arguments = {"/usr/bin/openssl", "pkey", "-in", folder / "key.pem", "-aes256",
+                                                "-passout", "pass:phrase", "-out", folder / "encrypted.pem"}});
+  ASSERT_EQ(encrypted.exit_code, 0) << encrypted.errors;
+  const auto refusal = [&](const std::string& certificate, const std::string& key) {
+    const Finished refused =
+        cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key});
+    EXPECT_EQ(refused.exit_code, 1);
+    return refused.errors;
+  };
+  EXPECT_THAT(refusal("absent.pem", "key.pem"),
+              HasSubstr("The certificate file absent.pem cannot be read: No such file or directory.\n"));
+  EXPECT_THAT(refusal("cert.pem", "absent.pem"),
+              HasSubstr("The key file absent.pem cannot be read: No such file or directory.\n"));
+  EXPECT_THAT(refusal(".", "key.pem"), HasSubstr("The certificate file . cannot be read: Is a directory.\n"));
+  EXPECT_THAT(refusal("text", "key.pem"), HasSubstr("The certificate file text holds no certificate in PEM form"));
+  EXPECT_THAT(refusal("cert.pem", "text"), HasSubstr("The key file text holds no private key in PEM form"));
+  EXPECT_THAT(refusal("cert.pem", "encrypted.pem"),
+              HasSubstr("The key file encrypted.pem has a pass phrase, and there is nobody to ask for it."));
 }
 
 TEST(Serve, ListensOnIpv6) {
