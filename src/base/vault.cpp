@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/ownership.h"
 
 namespace cardfile::base {
 namespace {
@@ -78,7 +79,7 @@ std::string read_all(const std::filesystem::path& file, const File& open_file) {
 
 void write_durably(const std::filesystem::path& file, std::string_view text) {
   const File draft(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
-  if (!draft.is_open() || ::fchmod(draft.handle(), 0600) != 0 ||
+  if (!draft.is_open() || ::fchmod(draft.handle(), 0600) != 0 || !give_to_owner_of_folder(draft.handle(), file) ||
       ::write(draft.handle(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fsync(draft.handle()) != 0) {
     refuse_for_system_error(file, "written");

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/temp_folder.h"
 
@@ -141,6 +142,19 @@ TEST(VaultKeyFile, IsRefusedWhenItIsNone) {
     write_text(file, other);
     EXPECT_THAT(refusal_of(file), HasSubstr("holds no key")) << other;
   }
+}
+
+TEST(Vault, SavedByRootIsTheOwnersOfTheFolder) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes files for others";
+  constexpr uid_t kOther = 65534;
+  const TempFolder folder;
+  ASSERT_EQ(::chown(folder.path().c_str(), kOther, kOther), 0);
+  save_new(folder / "secrets.key");
+  struct stat status {};
+  ASSERT_EQ(::stat((folder / "secrets.key").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, kOther);
+  EXPECT_EQ(status.st_gid, kOther);
+  EXPECT_EQ(status.st_mode & 07777U, 0600U);
 }
 
 }  // namespace

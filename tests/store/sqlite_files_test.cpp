@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -152,6 +153,40 @@ TEST_F(DataFolder, WithAnotherProgramsDatabaseIsRefusedAndLeftAsItIs) {
   EXPECT_THROW(store::check_sqlite(options, {}), store::OpenError);
   EXPECT_EQ(bytes(), before);
   EXPECT_THAT(files_in(other.path()), testing::ElementsAre("cardfile.db"));
+}
+
+constexpr uid_t kOther = 65534;
+
+TEST_F(DataFolder, OfAnotherUserHasNothingOfRootsInIt) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes files for others";
+  world_.close();
+  for (const auto& name : files_in(folder())) std::filesystem::remove(folder() / name);
+  ASSERT_EQ(::chown(folder().c_str(), kOther, kOther), 0);
+  world_.reopen();
+  EXPECT_GE(files_in(folder()).size(), 4);
+  for (const auto& name : files_in(folder())) {
+    struct stat status {};
+    // A journal of the search index comes and goes.
+    if (::stat((folder() / name).c_str(), &status) != 0) continue;
+    EXPECT_EQ(status.st_uid, kOther) << name;
+    EXPECT_EQ(status.st_gid, kOther) << name;
+  }
+}
+
+TEST_F(DataFolder, OfAnotherUserGivesAwayNothingThatALinkInItNames) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes files for others";
+  const TempFolder other;
+  const TempFolder of_root;
+  std::ofstream(of_root / "there").close();
+  ASSERT_EQ(::chown(other.path().c_str(), kOther, kOther), 0);
+  for (const char* target : {"there", "absent"}) {
+    std::filesystem::remove(other / "cardfile.db");
+    std::filesystem::create_symlink(of_root / target, other / "cardfile.db");
+    open_error({.folder = other.path()});
+    struct stat status {};
+    ASSERT_EQ(::stat((of_root / target).c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, 0U) << target;
+  }
 }
 
 TEST_F(DataFolder, WithASlashAtItsEndIsMadeWithItsParents) {

@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ownership.h"
 #include "store/open.h"
 
 namespace cardfile::store::sqlite {
 namespace {
 
 constexpr mode_t kOwnerOnlyFolder = 0700;
-constexpr mode_t kOwnerOnlyFile = 0600;
 
 [[noreturn]] void throw_errno(const std::string& what) {
   throw OpenError(what + ": " + std::generic_category().message(errno) + ".");
@@ -45,7 +45,7 @@ void make_folder(const std::filesystem::path& named) {
 }
 
 int open_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnlyFile);
+  const int descriptor = base::open_or_make(file);
   if (descriptor < 0) throw_errno("Cannot open " + file.string());
   return descriptor;
 }

@@ -1,16 +1,15 @@
 #include "store/sqlite/search_file.h"
-#include "store/sqlite/place.h"
 
 #include <cerrno>
 #include <system_error>
 
-#include <fcntl.h>
 #include <unistd.h>
+
+#include "base/ownership.h"
+#include "store/sqlite/place.h"
 
 namespace cardfile::store::sqlite {
 namespace {
-
-constexpr mode_t kOwnerOnlyFile = 0600;
 
 Watermark read_watermark(Execution& row) {
   Watermark watermark;
@@ -65,7 +64,7 @@ void SearchFile::remove() const {
 void SearchFile::make_anew() const {
   remove();
   // SQLite gives its further files the mode of this one.
-  const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnlyFile);
+  const int descriptor = base::open_or_make(path_);
   if (descriptor < 0)
     throw std::filesystem::filesystem_error("cannot make the search index", path_,
                                             std::error_code(errno, std::generic_category()));
