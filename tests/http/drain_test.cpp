@@ -135,6 +135,8 @@ TEST(Drain, LosesNoAnswerUnderLoad) {
 }
 
 TEST(Drain, AnswersWhoIsInWhenNoFileCanBeOpened) {
+  // UBSan opens a pipe to look at the type of an object that it meets for the first time; later there is no file for it.
+  EXPECT_TRUE((*TestServer()).drain(0ms));
   ServerOptions options;
   options.threads = 1;
   options.limits.header_timeout = 200ms;
