@@ -29,7 +29,8 @@ class Api {
   /// The JSON form of what the HTTP layer refuses. For http::ErrorPage.
   http::Response protocol_error(const http::ProtocolError& error);
 
-  /// From here on /readyz answers 503, so that a load balancer sends its requests elsewhere.
+  /// From here on /readyz answers 503. A load balancer sends its requests elsewhere when it has the time to ask
+  /// (`stop_delay_ms`).
   void begin_drain();
 
  private:

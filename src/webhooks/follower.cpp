@@ -228,10 +228,10 @@ base::Task<std::optional<core::Contact>> Follower::deleted_after(const core::Cha
 /// their turns meanwhile.
 base::Task<void> Follower::find_deletions(std::int64_t after_seq) {
   deletions_end_ = std::max(deletions_end_, after_seq);
-  while (!is_ending_ && has_read_deletions()) co_await base::Turn(service_.executor);
+  while (!is_ending_ && read_deletions()) co_await base::Turn(service_.executor);
 }
 
-bool Follower::has_read_deletions() {
+bool Follower::read_deletions() {
   const auto entries = service_.parts.store.changes(team_, deletions_end_, kEntriesAtATime, kBytesAtATime);
   if (entries.empty()) return false;
   for (const core::ChangeEntry& entry : entries) {

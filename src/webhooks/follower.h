@@ -63,8 +63,8 @@ class Follower {
   base::Task<std::optional<core::Contact>> subject_of(const core::ChangeEntry& entry, const core::Event& event);
   base::Task<std::optional<core::Contact>> deleted_after(const core::ChangeEntry& entry);
   base::Task<void> find_deletions(std::int64_t after_seq);
-  /// Of some entries; false at the end of the log.
-  bool has_read_deletions();
+  /// Those among some more entries; false at the end of the log.
+  bool read_deletions();
   core::Contact sample(core::EventType type) const;
   base::Task<void> save(std::int64_t seq);
   base::Task<void> pause(std::chrono::milliseconds time);

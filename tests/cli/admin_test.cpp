@@ -328,6 +328,16 @@ TEST(CheckCommand, FindsAFileThatCannotBeRead) {
             "0 contacts and 0 changes checked: 1 finding. Stop using this folder and restore a backup.\n");
 }
 
+TEST(CheckCommand, FindsThatADatabaseIsEmptyAndLeavesItSo) {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder / "data");
+  std::ofstream(folder / "data/cardfile.db").close();
+  const Finished check = cardfile(folder, {"check"});
+  EXPECT_EQ(check.exit_code, 1);
+  EXPECT_THAT(check.output, HasSubstr("cardfile.db is empty"));
+  EXPECT_EQ(std::filesystem::file_size(folder / "data/cardfile.db"), 0U);
+}
+
 TEST(MigrateCommand, SaysWhatToDoAboutADamagedFile) {
   const TempFolder folder;
   std::filesystem::create_directory(folder / "data");

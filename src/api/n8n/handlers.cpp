@@ -91,7 +91,8 @@ base::Task<http::Response> save_contact(const Call& call) {
 
 base::Task<http::Response> create_list(const Call& call) {
   core::CreateList create = wire::n8n::read_list(call.body(), call.parts.next_uuid);
-  const core::Uuid uuid = create.uuid = call.parts.next_uuid();
+  const core::Uuid uuid = call.parts.next_uuid();
+  create.uuid = uuid;
   const Run run = run_of(call, create.problems);
   const core::Outcome outcome = co_await call.commit(std::move(create), run);
   const core::List list = as_shown(std::get<core::ListSaved>(outcome).list, uuid, run);

@@ -166,6 +166,11 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
   const Folder folder(options.folder);
   Connection connection({.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes});
   refuse_foreign_tables(connection);
+  if (connection.integer("PRAGMA user_version") == 0) {
+    CheckReport empty;
+    empty.findings.emplace_back("cardfile.db is empty: it has none of the tables that even a new one has.");
+    return empty;
+  }
   set_up_writing(connection);
   migrate(connection);
   Memtable memtable({.contacts = std::numeric_limits<std::size_t>::max()});
