@@ -135,7 +135,7 @@ TEST(Drain, LosesNoAnswerUnderLoad) {
 }
 
 TEST(Drain, AnswersWhoIsInWhenNoFileCanBeOpened) {
-  // UBSan opens a pipe to look at the type of an object that it meets for the first time; later there is no file for it.
+  // UBSan opens a pipe to look at the type of an object that it meets for the first time. Later it could not.
   EXPECT_TRUE((*TestServer()).drain(0ms));
   ServerOptions options;
   options.threads = 1;
