@@ -59,9 +59,16 @@ bool has_database(const std::filesystem::path& folder) {
 
 void require_data_folder(const base::Config& settings) {
   const std::string& folder = settings.text("data");
-  const bool is_folder = std::filesystem::is_directory(folder);
+  std::error_code error;
+  const auto kind = std::filesystem::status(folder, error).type();
+  if (kind == std::filesystem::file_type::none) {
+    throw std::runtime_error(
+        fmt::format("Cannot open the data folder {}: {}. Name another one with --data, or run this as its owner.",
+                    folder, error.message()));
+  }
+  const bool is_folder = kind == std::filesystem::file_type::directory;
   if (is_folder && has_database(folder)) return;
-  if (!is_folder && std::filesystem::exists(folder)) {
+  if (!is_folder && kind != std::filesystem::file_type::not_found) {
     throw std::runtime_error(fmt::format("{} is a file, not a data folder. Name another one with --data.", folder));
   }
   const std::string demo = std::filesystem::path(folder) / "demo";

@@ -179,6 +179,19 @@ TEST(AdminCommands, MakeNoFolderOutOfAMistypedPath) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(AdminCommands, SayThatAFolderCannotBeLookedAt) {
+  const TempFolder folder;
+  std::filesystem::create_symlink("loop", folder / "loop");
+  for (const char* command : {"check", "migrate"}) {
+    const Finished refused = cardfile(folder, {command, "--data", "loop/data"});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_EQ(refused.errors,
+              "cardfile: Cannot open the data folder loop/data: Too many levels of symbolic links. Name another one "
+              "with --data, or run "
+              "this as its owner.\n");
+  }
+}
+
 /// As bash runs it, in which $cardfile is the program.
 Finished in_shell(const TempFolder& folder, const std::string& script) {
   const std::string program = cardfile_with(folder, {}).arguments.front();

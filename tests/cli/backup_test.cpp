@@ -100,6 +100,25 @@ TEST_F(BackupCommand, ReplacesWhatAnInterruptedOneLeftBehind) {
   EXPECT_EQ(cardfile(folder_, {"check", "--data", "copy"}).exit_code, 0);
 }
 
+TEST_F(BackupCommand, OfADamagedDatabaseLeavesNothingAndSaysWhatToDo) {
+  std::fstream(folder_ / "data/cardfile.db", std::ios::in | std::ios::out | std::ios::binary) << "no longer a database";
+  const Finished refused = back_up();
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("The cardfile.db in ./data is damaged"));
+  EXPECT_THAT(refused.errors, HasSubstr("cardfile check --data ./data"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.partial"));
+}
+
+TEST_F(BackupCommand, OfADatabaseWithNothingInItIsRefused) {
+  std::filesystem::create_directory(folder_ / "empty");
+  std::ofstream(folder_ / "empty/cardfile.db");
+  const Finished refused = cardfile(folder_, {"backup", "--to", "copy", "--data", "empty"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("is empty: there is nothing to copy"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.partial"));
+}
+
 TEST_F(BackupCommand, SaysThatTheKeyOfSecretsIsNotInIt) {
   EXPECT_THAT(back_up().output, testing::Not(HasSubstr("secrets.key")));
   ASSERT_EQ(cardfile(folder_, {"secret", "create", "--team", "1", "--name", "website"}).exit_code, 0);

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 
 #include "base/crypto.h"
+#include "store/sqlite/backup.h"
 #include "store/sqlite/db.h"
 #include "store/world.h"
 
@@ -142,6 +143,7 @@ TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {
 
 TEST_F(DataFolder, WithAnotherProgramsDatabaseIsRefusedAndLeftAsItIs) {
   const TempFolder other;
+  const TempFolder copies;
   const store::SqliteOptions options{.folder = other.path()};
   store::sqlite::Connection({.file = other / "cardfile.db"}).execute("CREATE TABLE pigeon (ring TEXT)");
   const auto bytes = [&] {
@@ -151,6 +153,7 @@ TEST_F(DataFolder, WithAnotherProgramsDatabaseIsRefusedAndLeftAsItIs) {
   const std::string before = bytes();
   EXPECT_THAT(open_error(options), AllOf(HasSubstr("is another program's"), HasSubstr("--data")));
   EXPECT_THROW(store::check_sqlite(options, {}), store::OpenError);
+  EXPECT_THROW(store::sqlite::back_up(other.path(), copies / "copy", {}), store::OpenError);
   EXPECT_EQ(bytes(), before);
   EXPECT_THAT(files_in(other.path()), testing::ElementsAre("cardfile.db"));
 }

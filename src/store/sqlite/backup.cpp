@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "store/sqlite/db.h"
+#include "store/sqlite/migrations.h"
 
 namespace cardfile::store::sqlite {
 namespace {
@@ -66,9 +67,18 @@ class Copying {
   sqlite3_backup* handle_;
 };
 
+/// A copy of another program's database or of an empty one would only look like a backup.
+void require_contents(Connection& source) {
+  refuse_foreign_tables(source);
+  if (source.integer("PRAGMA user_version") == 0)
+    throw BackupError(
+        "The cardfile.db in the data folder is empty: there is nothing to copy. Name another folder with --data.");
+}
+
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) {
   Connection source({.file = from, .read_only = true});
   source.leave_log_on_close();
+  require_contents(source);
   // Everything that is copied is of the moment of the first reading in it.
   const Snapshot snapshot(source);
   source.integer("SELECT count(*) FROM sqlite_schema");
@@ -104,10 +114,21 @@ void back_up(const std::filesystem::path& from, const std::filesystem::path& to,
                       ", which it is to replace some day; a backup belongs outside of it.");
   const std::filesystem::path partial = folder.native() + ".partial";
   make_partial(partial);
-  copy_database(from / kDatabase, partial / kDatabase, progress);
-  sync(partial / kDatabase);
-  sync(partial);
-  if (::rename(partial.c_str(), folder.c_str()) != 0) throw_errno("name the folder", folder);
+  try {
+    copy_database(from / kDatabase, partial / kDatabase, progress);
+    sync(partial / kDatabase);
+    sync(partial);
+    if (::rename(partial.c_str(), folder.c_str()) != 0) throw_errno("name the folder", folder);
+  } catch (const std::exception& error) {
+    // What is in the way of removing it is in the way of the next attempt, which says so.
+    std::error_code left;
+    std::filesystem::remove_all(partial, left);
+    const auto* sqlite_error = dynamic_cast<const SqliteError*>(&error);
+    if (!sqlite_error || !means_damage(*sqlite_error)) throw;
+    throw BackupError("The cardfile.db in " + from.string() + " is damaged, or no database of cardfile's: " +
+                      error.what() + ". See how far with: cardfile check --data " + from.string() +
+                      "; a backup that was made before may still be sound.");
+  }
   sync(folder.parent_path());
 }
 
