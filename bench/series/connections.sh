@@ -36,8 +36,8 @@ print_connections() {
       "$(cell '%.0f/s' fastify requests_per_second)" "$(cell '%.0f us' fastify p50_us)" "$(cell '%.0f us' fastify p99_us)"
     echo
   done
-  draw_connections > "$work/connections.svg"
-  cp "$work/connections.svg" "$picture"
+  draw_connections > "$results/connections.svg"
+  cp "$results/connections.svg" "$picture"
   echo
   echo "![Throughput and p99 over connections](connections.svg)"
 }
