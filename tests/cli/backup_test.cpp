@@ -1,6 +1,9 @@
 // A backup is made beside the server that uses the folder, and can be served itself.
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -98,6 +101,39 @@ TEST_F(BackupCommand, ReplacesWhatAnInterruptedOneLeftBehind) {
   EXPECT_EQ(back_up().exit_code, 0);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.partial"));
   EXPECT_EQ(cardfile(folder_, {"check", "--data", "copy"}).exit_code, 0);
+}
+
+TEST_F(BackupCommand, LeavesAloneWhatNoBackupLeftBehind) {
+  std::filesystem::create_directory(folder_ / "copy.partial");
+  std::ofstream(folder_ / "copy.partial/cardfile.db") << "somebody's";
+  std::ofstream(folder_ / "copy.partial/secrets.key") << "somebody's";
+  const Finished refused = back_up();
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("copy.partial/secrets.key, which no backup left there. Move it away"));
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "copy.partial/cardfile.db"), 10U);
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "copy.partial/secrets.key"), 10U);
+}
+
+TEST_F(BackupCommand, OfWhatAnInterruptedOneLeftBehindDoesNotEatIt) {
+  std::filesystem::rename(folder_ / "data", folder_ / "copy.partial");
+  const auto before = std::filesystem::file_size(folder_ / "copy.partial/cardfile.db");
+  const Finished refused = cardfile(folder_, {"backup", "--to", "copy", "--data", "copy.partial"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("Name another folder with --to"));
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "copy.partial/cardfile.db"), before);
+}
+
+TEST_F(BackupCommand, IsRefusedWhileAnotherIsMadeAtTheSamePlace) {
+  std::filesystem::create_directory(folder_ / "copy.partial");
+  std::ofstream(folder_ / "copy.partial/cardfile.db") << "half a database";
+  const int other = ::open((folder_ / "copy.partial").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  const Finished refused = back_up();
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("Another backup is being made in "));
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "copy.partial/cardfile.db"), 15U);
+  ::close(other);
+  EXPECT_EQ(back_up().exit_code, 0);
 }
 
 TEST_F(BackupCommand, OfADamagedDatabaseLeavesNothingAndSaysWhatToDo) {

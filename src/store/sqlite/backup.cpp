@@ -3,9 +3,12 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,15 +35,84 @@ void sync(const std::filesystem::path& path) {
   if (failed) throw_errno("sync", path);
 }
 
-/// An empty folder with an empty database, which its owner only may read.
-void make_partial(const std::filesystem::path& partial) {
-  if (::mkdir(partial.c_str(), kOwnerOnlyFolder) != 0 && errno != EEXIST) throw_errno("make the folder", partial);
-  const auto database = partial / kDatabase;
-  std::filesystem::remove(database);
-  const int descriptor = ::open(database.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnlyFile);
-  if (descriptor < 0) throw_errno("make", database);
-  ::close(descriptor);
-}
+/// The folder that a backup is made in: one of its own, held against another backup, and gone with this object unless
+/// it was given its name.
+class PartialFolder {
+ public:
+  /// Takes over what an interrupted backup left there, and nothing else.
+  explicit PartialFolder(std::filesystem::path path) : path_(std::move(path)), database_(path_ / kDatabase) {
+    if (::mkdir(path_.c_str(), kOwnerOnlyFolder) != 0 && errno != EEXIST) throw_errno("make the folder", path_);
+    folder_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder_ < 0) throw_errno("open the folder", path_);
+    try {
+      lock();
+      make_empty();
+    } catch (...) {
+      ::close(folder_);
+      throw;
+    }
+  }
+  PartialFolder(const PartialFolder&) = delete;
+  PartialFolder& operator=(const PartialFolder&) = delete;
+  ~PartialFolder() {
+    if (!is_complete_) {
+      // What is in the way of it is in the way of the next attempt, which says so.
+      std::error_code ignored;
+      for (const auto& file : files(ignored)) std::filesystem::remove(file, ignored);
+      ::rmdir(path_.c_str());
+    }
+    ::close(folder_);
+  }
+
+  const std::filesystem::path& database() const { return database_; }
+
+  /// Durable, but for the name.
+  void become(const std::filesystem::path& folder) {
+    sync(database_);
+    sync(path_);
+    if (::rename(path_.c_str(), folder.c_str()) != 0) throw_errno("name the folder", folder);
+    is_complete_ = true;
+  }
+
+ private:
+  void lock() const {
+    struct stat held {};
+    struct stat named {};
+    const bool is_locked = ::flock(folder_, LOCK_EX | LOCK_NB) == 0;
+    // Whoever held it before may have given it its name in between.
+    if (is_locked && ::fstat(folder_, &held) == 0 && ::lstat(path_.c_str(), &named) == 0 &&
+        held.st_ino == named.st_ino && held.st_dev == named.st_dev && held.st_uid == ::geteuid())
+      return;
+    if (is_locked && held.st_uid != ::geteuid()) throw BackupError(path_.string() + " is another user's. " + kAdvice);
+    throw BackupError("Another backup is being made in " + path_.string() +
+                      ". Wait for it, or name another folder with --to.");
+  }
+
+  std::vector<std::filesystem::path> files(std::error_code& error) const {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(path_, error)) found.push_back(entry.path());
+    return found;
+  }
+
+  void make_empty() const {
+    std::error_code error;
+    const auto left_behind = files(error);
+    for (const auto& file : left_behind) {
+      if (!file.filename().native().starts_with(kDatabase))
+        throw BackupError("There is " + file.string() + ", which no backup left there. " + kAdvice);
+    }
+    for (const auto& file : left_behind) std::filesystem::remove(file, error);
+    const int descriptor = ::open(database_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnlyFile);
+    if (descriptor < 0) throw_errno("make", database_);
+    ::close(descriptor);
+  }
+
+  static constexpr const char* kAdvice = "Move it away, or name another folder with --to.";
+  const std::filesystem::path path_;
+  const std::filesystem::path database_;
+  int folder_ = -1;
+  bool is_complete_ = false;
+};
 
 /// Ends an online backup of SQLite's, whatever became of it.
 class Copying {
@@ -112,19 +184,16 @@ void back_up(const std::filesystem::path& from, const std::filesystem::path& to,
   if (is_within(folder.parent_path(), from))
     throw BackupError(folder.string() + " is within " + from.string() +
                       ", which it is to replace some day; a backup belongs outside of it.");
-  const std::filesystem::path partial = folder.native() + ".partial";
-  make_partial(partial);
+  const std::filesystem::path path_meanwhile = folder.native() + ".partial";
+  if (std::filesystem::exists(path_meanwhile) && std::filesystem::equivalent(path_meanwhile, from))
+    throw BackupError(from.string() + " is where " + folder.string() +
+                      " would be made. Name another folder with --to.");
   try {
-    copy_database(from / kDatabase, partial / kDatabase, progress);
-    sync(partial / kDatabase);
-    sync(partial);
-    if (::rename(partial.c_str(), folder.c_str()) != 0) throw_errno("name the folder", folder);
-  } catch (const std::exception& error) {
-    // What is in the way of removing it is in the way of the next attempt, which says so.
-    std::error_code left;
-    std::filesystem::remove_all(partial, left);
-    const auto* sqlite_error = dynamic_cast<const SqliteError*>(&error);
-    if (!sqlite_error || !means_damage(*sqlite_error)) throw;
+    PartialFolder partial(path_meanwhile);
+    copy_database(from / kDatabase, partial.database(), progress);
+    partial.become(folder);
+  } catch (const SqliteError& error) {
+    if (!means_damage(error)) throw;
     throw BackupError("The cardfile.db in " + from.string() + " is damaged, or no database of cardfile's: " +
                       error.what() + ". See how far with: cardfile check --data " + from.string() +
                       "; a backup that was made before may still be sound.");
