@@ -10,7 +10,7 @@ namespace cardfile::base {
 bool give_to_owner_of_folder(int descriptor, const std::filesystem::path& file);
 
 /// Opens `file` for reading and writing; when there is none, makes it, for the folder's owner alone. -1, with errno,
-/// when that fails.
-int open_or_make(const std::filesystem::path& file);
+/// when that fails. `further_flags` such as O_NOFOLLOW.
+int open_or_make(const std::filesystem::path& file, int further_flags = 0);
 
 }  // namespace cardfile::base

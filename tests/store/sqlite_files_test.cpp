@@ -192,6 +192,35 @@ TEST_F(DataFolder, OfAnotherUserGivesAwayNothingThatALinkInItNames) {
   }
 }
 
+TEST_F(DataFolder, WritesNothingThroughALockThatIsALink) {
+  const TempFolder elsewhere;
+  std::ofstream(elsewhere / "there") << "precious";
+  const auto lock = folder() / "lock";
+  world_.close();
+  std::filesystem::create_symlink(elsewhere / "there", lock);
+  EXPECT_THAT(open_error(world_.options()), HasSubstr("lock"));
+  std::filesystem::remove(lock);
+  std::filesystem::create_symlink(elsewhere / "absent", lock);
+  EXPECT_THAT(open_error(world_.options()), HasSubstr("lock"));
+  std::filesystem::remove(lock);
+  std::filesystem::create_hard_link(elsewhere / "there", lock);
+  EXPECT_THAT(open_error(world_.options()), HasSubstr("Move it away"));
+  EXPECT_EQ(std::filesystem::file_size(elsewhere / "there"), 8U);
+  EXPECT_FALSE(std::filesystem::exists(elsewhere / "absent"));
+  std::filesystem::remove(lock);
+  EXPECT_EQ(open_error(world_.options()), "");
+}
+
+TEST_F(DataFolder, ThatReplacedAnotherKeepsItsLockWhenThatOneIsClosed) {
+  const auto aside = folder().native() + ".aside";
+  std::filesystem::rename(folder(), aside);
+  const auto in_its_place = store::open_sqlite(world_.options(), TestClock().source());
+  world_.close();
+  EXPECT_TRUE(std::filesystem::exists(folder() / "lock"));
+  EXPECT_THAT(open_error(world_.options()), HasSubstr("is in use by another cardfile process"));
+  std::filesystem::remove_all(aside);
+}
+
 TEST_F(DataFolder, WithASlashAtItsEndIsMadeWithItsParents) {
   const TempFolder temp;
   const store::SqliteOptions options{.folder = temp / "a/b/"};

@@ -44,8 +44,8 @@ void make_folder(const std::filesystem::path& named) {
   sync_folder(parent);
 }
 
-int open_file(const std::filesystem::path& file) {
-  const int descriptor = base::open_or_make(file);
+int open_file(const std::filesystem::path& file, int further_flags = 0) {
+  const int descriptor = base::open_or_make(file, further_flags);
   if (descriptor < 0) throw_errno("Cannot open " + file.string());
   return descriptor;
 }
@@ -57,6 +57,15 @@ bool is_still_named(const std::filesystem::path& file, int descriptor) {
          by_name.st_ino == by_descriptor.st_ino && by_name.st_dev == by_descriptor.st_dev;
 }
 
+/// What is written into it would be lost with whatever else it is: the folder may be of somebody whom this process's
+/// user has no reason to trust.
+void require_plain_file(const std::filesystem::path& lock_file, int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink <= 1) return;
+  ::close(descriptor);
+  throw OpenError(lock_file.string() + " is another thing than the lock of a data folder. Move it away.");
+}
+
 std::string holder_of(const std::filesystem::path& lock_file) {
   std::string pid;
   std::ifstream(lock_file) >> pid;
@@ -66,7 +75,8 @@ std::string holder_of(const std::filesystem::path& lock_file) {
 /// The lock goes with the process, however it ends; only the file stays behind after a crash, which does no harm.
 int lock(const std::filesystem::path& folder, const std::filesystem::path& lock_file) {
   for (;;) {
-    const int descriptor = open_file(lock_file);
+    const int descriptor = open_file(lock_file, O_NOFOLLOW);
+    require_plain_file(lock_file, descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       ::close(descriptor);
       throw FolderInUse(folder.string() + " is in use by another cardfile process" + holder_of(lock_file) +
@@ -104,7 +114,8 @@ Folder::Folder(std::filesystem::path path) try
 }
 
 Folder::~Folder() {
-  ::unlink(lock_file_.c_str());
+  // In a folder that was put in this one's place it is another process's.
+  if (is_still_named(lock_file_, lock_)) ::unlink(lock_file_.c_str());
   ::close(lock_);
 }
 
