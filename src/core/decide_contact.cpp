@@ -18,9 +18,10 @@ namespace cardfile::core {
 
 namespace {
 
-/// The patch's own problems and those that only the team's directory can tell.
-void throw_if_bad(const ContactPatch& patch, const Directory& directory) {
+/// The patch's own problems and those that only the team's directory, and the contact that it is for, can tell.
+void throw_if_bad(const ContactPatch& patch, const Directory& directory, const Contact& contact = {}) {
   std::vector<FieldError> errors = problems_of(patch, directory);
+  if (patch.clears_phone && !contact.phone().empty()) errors.push_back({"phone", std::string(kPhoneRule)});
   if (patch.assignee && *patch.assignee && !directory.users.contains(*patch.assignee)) {
     errors.push_back(
         {"assignee_id", "must be a user of the team: " + std::to_string(patch.assignee->value()) + " is not one"});
@@ -209,7 +210,7 @@ ContactId existing_or_created(CreateContact& action, const TeamState& state, Rec
 Decision decide_action(UpdateContact& action, const TeamState& state, Recorder& recorder) {
   auto before = found_or_throw(state, action.key);
   throw_unless_accepted(action.if_match, before->rev);
-  throw_if_bad(action.patch, *state.directory());
+  throw_if_bad(action.patch, *state.directory(), *before);
   return update(std::move(before), action.patch, action.custom_mode, state, recorder);
 }
 

@@ -58,6 +58,7 @@ struct ChannelDraft {
 /// The writable fields (contract, 2.2). An absent member keeps what is stored; an empty string clears it.
 struct ContactPatch {
   std::optional<std::string> phone;
+  bool clears_phone = false;  // Refused, as a phone cannot be cleared, unless the contact has none.
   std::optional<std::string> first;
   std::optional<std::string> last;
   std::optional<std::string> display_name;

@@ -85,8 +85,11 @@ core::ContactPatch read_contact_patch(const Json& body, AddressRule rule) {
     report(patch.problems, "contact_channels",
            "is required: at least one {channel_type, channel_id}, or phone or email");
   }
-  // A new contact has no phone that an empty one could mean to clear.
-  if (rule == AddressRule::required && patch.phone && core::trimmed(*patch.phone).empty()) patch.phone.reset();
+  // A contact without a phone is shown with an empty one, and may be sent back so. A new one has none to clear.
+  if (patch.phone && core::trimmed(*patch.phone).empty()) {
+    patch.phone.reset();
+    patch.clears_phone = rule == AddressRule::optional;
+  }
   return core::normalised(std::move(patch));
 }
 

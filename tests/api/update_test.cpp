@@ -1,6 +1,6 @@
 // PUT /v1/contact/{id} and PUT /v2/contact/{contactID}: what the truth table does not show.
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <set>
 #include <string>
@@ -27,6 +27,27 @@ TEST(UpdateContact, MergesCustomFieldsAndKeepsThoseItDoesNotName) {
   const Reply reply = world.put(v1_path(ada), R"({"phone":"13125550142","custom":{"12":"pro"}})");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(custom_of(world, ada), (core::CustomValues{{FieldId(12), "pro"}, {FieldId(13), "London"}}));
+}
+
+TEST(UpdateContact, TakesAContactWithoutAPhoneBackAsItWasRead) {
+  World world;
+  const Contact ada = world.has_contact(R"({"email":"ada@example.org","first":"Ada"})");
+  const Reply read = world.get(v2_path(ada));
+  ASSERT_THAT(read.body, testing::HasSubstr(R"("phone":"")"));
+  EXPECT_EQ(world.put(v2_path(ada), read.body).status, 200);
+  const std::string item = R"({"contact_id":")" + ada.uuid.to_string() + R"(","phone":"","first":"Grace"})";
+  EXPECT_THAT(world.post("/v2/contacts", R"({"contacts":[)" + item + "]}").body,
+              testing::HasSubstr(R"("first":"Grace")"));
+}
+
+TEST(UpdateContact, NamesAPhoneThatCannotBeClearedWithAllElseAtFault) {
+  World world;
+  const Contact ada = world.has_contact(kAda);
+  const Reply refused = world.put(v2_path(ada), R"({"phone":"","assignee_id":77})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body,
+              testing::AllOf(testing::HasSubstr(R"("field":"phone")"), testing::HasSubstr(R"("field":"assignee_id")")));
+  EXPECT_EQ(world.stored(ada.id)->phone(), "13125550142");
 }
 
 TEST(UpdateContact, ReplacesAllCustomFieldsWithOverwrite) {

@@ -273,7 +273,15 @@ TEST(ReadContactPatchV2, TakesABlankPhoneBesideAnAddressForNone) {
     const auto patch = v2_patch(body, v2::AddressRule::required);
     EXPECT_EQ(patch.problems, Problems{}) << body;
     EXPECT_FALSE(patch.phone) << body;
+    EXPECT_FALSE(patch.clears_phone) << body;
   }
+}
+
+TEST(ReadContactPatchV2, TakesABlankPhoneInAnUpdateForOneThatIsToBeCleared) {
+  const auto patch = v2_patch(R"({"phone":" ","email":"a@b.c"})", v2::AddressRule::optional);
+  EXPECT_EQ(patch.problems, Problems{});
+  EXPECT_FALSE(patch.phone);
+  EXPECT_TRUE(patch.clears_phone);
 }
 
 }  // namespace

@@ -29,14 +29,16 @@ TEST(ReadContactNames, TakesAnIdInEitherFormOrAPhoneOrBoth) {
   EXPECT_EQ(names(R"({"id":7})"), (core::ContactNames{core::ContactId(7), {}}));
   EXPECT_EQ(names(R"({"id":"7","phone":""})"), (core::ContactNames{core::ContactId(7), {}}));
   EXPECT_EQ(names(R"({"phone":"+1 (510) 555-3344","id":null})"), (core::ContactNames{{}, "15105553344"}));
+  EXPECT_EQ(names(R"({"phone":"15105553344","id":0})"), (core::ContactNames{{}, "15105553344"}));
   EXPECT_EQ(names(R"({"id":7,"phone":"15105553344"})"), (core::ContactNames{core::ContactId(7), "15105553344"}));
 }
 
 TEST(ReadContactNames, RefusesWhatNamesNobody) {
   EXPECT_EQ(problems_of([] { names("{}"); }), kNobody);
   EXPECT_EQ(problems_of([] { names(R"({"id":"","phone":null})"); }), kNobody);
+  EXPECT_EQ(problems_of([] { names(R"({"id":0})"); }), kNobody);
   EXPECT_EQ(problems_of([] { names("[]"); }), (Problems{{"body", "must be a JSON object"}}));
-  EXPECT_EQ(problems_of([] { names(R"({"id":0,"phone":"x"})"); }),
+  EXPECT_EQ(problems_of([] { names(R"({"id":-1,"phone":"x"})"); }),
             (Problems{{"id", "must be a contact's id: an integer, or a string of its digits"},
                       {"phone", std::string(core::kPhoneRule)}}));
   EXPECT_EQ(problems_of([] { names(R"({"phone":15105553344})"); }), (Problems{{"phone", "must be a string"}}));
