@@ -16,20 +16,18 @@ namespace {
 
 using Problems = std::vector<core::FieldError>;
 
-/// Typed clients fill in an empty text or 0 where they leave something open.
-bool is_filled(const std::optional<Json>& value) {
-  const bool is_empty = value && value->is(JsonKind::string) && value->text().empty();
-  const bool is_zero = value && value->is(JsonKind::integer) && value->integer() == 0;
-  return value && !is_empty && !is_zero;
-}
+bool is_empty_text(const Json& value) { return value.is(JsonKind::string) && value.text().empty(); }
+
+/// What typed clients fill in where they name no id.
+bool is_zero(const Json& value) { return value.is(JsonKind::integer) && value.integer() == 0; }
 
 core::ContactNames read_names(const Json& body, Problems& problems) {
   core::ContactNames names;
   const Members members(body, problems);
   const auto id = members.given("id");
   const auto phone = members.given("phone");
-  const bool has_id = is_filled(id);
-  const bool has_phone = is_filled(phone);
+  const bool has_id = id && !is_empty_text(*id) && !is_zero(*id);
+  const bool has_phone = phone && !is_empty_text(*phone);
   if (!has_id && !has_phone) members.report("id", "is required: the contact's id, or its phone");
   if (has_id) {
     const bool readable = id->is(JsonKind::integer) || id->is(JsonKind::string);

@@ -42,6 +42,7 @@ TEST(ReadContactNames, RefusesWhatNamesNobody) {
             (Problems{{"id", "must be a contact's id: an integer, or a string of its digits"},
                       {"phone", std::string(core::kPhoneRule)}}));
   EXPECT_EQ(problems_of([] { names(R"({"phone":15105553344})"); }), (Problems{{"phone", "must be a string"}}));
+  EXPECT_EQ(problems_of([] { names(R"({"id":7,"phone":0})"); }), (Problems{{"phone", "must be a string"}}));
 }
 
 TEST(ReadSetStatus, TakesTheFiveWords) {
