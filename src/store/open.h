@@ -40,8 +40,9 @@ struct SqliteOptions {
   std::size_t rows_behind_max = 12'288;  // The rows of further contacts are saved with their entries.
   std::string vfs = {};                  // SQLite's name of the file system to use; empty: the default one.
 
-  /// Told, on a thread of the store's, why writes were refused: once when none are taken any more, and for each batch
-  /// that failed for a reason that may pass. A sentence for the operator, without personal data.
+  /// Told, on a thread of the store's, why writes were refused: once when none are taken any more, and every ten
+  /// seconds at most while batches fail for one reason that may pass. A sentence for the operator, without personal
+  /// data.
   std::function<void(const std::string& why)> on_failure = {};
 
   /// Told, on a thread of the store's, after each commit and before those who wait for it are resumed. Throws nothing

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kNoWrites = "the store takes no writes at the moment";
 constexpr std::chrono::seconds kUntilAnotherTry{1};  // To bring rows after, when the disk is full.
+constexpr std::chrono::seconds kUntilToldAgain{10};  // Every commit may fail, thousands a second.
 
 /// What the operator needs to know is in Store::write_failure(); the caller learns that it is not the request's fault.
 void refuse(std::span<Work> works, const std::string& message) {
@@ -202,9 +203,17 @@ void Writer::give_up(const std::exception& error, const std::string& consequence
   if (sqlite_error && !may_succeed_later(*sqlite_error)) {
     stop_writing(error.what());
   } else if (failure().empty()) {
-    tell(error.what() + consequence);
+    tell_now_and_then(error.what() + consequence);
   }
   roll_back();
+}
+
+void Writer::tell_now_and_then(const std::string& why) {
+  const auto now = Memtable::Clock::now();
+  const auto [told, is_new] = told_.try_emplace(why, now);
+  if (!is_new && now < told->second + kUntilToldAgain) return;
+  told->second = now;
+  tell(why);
 }
 
 void Writer::roll_back() {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -85,6 +86,7 @@ class Writer {
   void resume_waiters(const Submissions& submissions);
   void tend_log();
   void stop_writing(const std::string& why);
+  void tell_now_and_then(const std::string& why);
   void tell(const std::string& why) const;
 
   // Set at construction.
@@ -103,7 +105,8 @@ class Writer {
   Statement begin_;
   Statement commit_;
   TeamClocks clocks_;
-  Memtable::Clock::time_point no_flush_before_{};  // After a failure that may pass.
+  Memtable::Clock::time_point no_flush_before_{};            // After a failure that may pass.
+  std::map<std::string, Memtable::Clock::time_point> told_;  // When last, of failures that may pass; there are few.
   int log_pages_ = 0;
   std::vector<Waiter> waiters_;
   std::vector<std::coroutine_handle<>> handles_;
