@@ -146,7 +146,7 @@ base::Task<void> Follower::tell(const core::ChangeEntry& entry) {
     is_ending_ = true;
     co_return;
   }
-  if (deletes_contact(entry)) deletions_.erase(core::ContactId(entry.subject_id));
+  if (deletes_contact(entry)) deletions_.erase({core::ContactId(entry.subject_id), entry.seq});
   const auto events = core::events_of(entry, webhook_);
   if (events.empty()) {
     position_ = entry.seq;
@@ -206,7 +206,8 @@ base::Task<std::optional<core::Contact>> Follower::subject_of(const core::Change
   if (entry.operation == core::Operation::remove) co_return core::contact_deleted_by(entry);
   while (!is_ending_) {
     auto contact = service_.parts.store.contact(team_, core::ContactId(entry.subject_id));
-    if (!contact) contact = co_await deleted_after(entry);
+    const bool is_another = contact && contact->created > entry.at;
+    if (!contact || is_another) contact = co_await deleted_after(entry);
     // The entry may be there a moment before what it made of the contact.
     if (contact && contact->rev >= entry.rev) {
       contact->consent = core::consent_after(entry, contact->consent);
@@ -219,8 +220,9 @@ base::Task<std::optional<core::Contact>> Follower::subject_of(const core::Change
 
 base::Task<std::optional<core::Contact>> Follower::deleted_after(const core::ChangeEntry& entry) {
   co_await find_deletions(entry.seq);
-  const auto found = deletions_.find(core::ContactId(entry.subject_id));
-  if (found == deletions_.end()) co_return std::nullopt;
+  const core::ContactId id(entry.subject_id);
+  const auto found = deletions_.lower_bound({id, entry.seq});
+  if (found == deletions_.end() || found->first != id) co_return std::nullopt;
   co_return core::contact_deleted_by(service_.parts.store.changes(team_, found->second - 1, 1, kBytesAtATime).front());
 }
 

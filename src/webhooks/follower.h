@@ -7,8 +7,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -78,8 +78,9 @@ class Follower {
   const core::Webhook webhook_;
   std::int64_t position_;
   std::int64_t saved_position_;
-  // Entries that delete contacts, of those after the position and up to deletions_end_. An id is never given again.
-  std::map<core::ContactId, std::int64_t> deletions_;
+  // Entries that delete contacts, of those after the position and up to deletions_end_. A contact whose id was chosen
+  // may be there again, and go again.
+  std::set<std::pair<core::ContactId, std::int64_t>> deletions_;
   std::int64_t deletions_end_ = 0;
   std::string token_;
   std::string secret_;  // Empty: events are not signed.

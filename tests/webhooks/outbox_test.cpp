@@ -206,6 +206,28 @@ TEST_F(TheOutbox, TellsOfManyContactsThatAreGoneEachAsItWas) {
   }
 }
 
+TEST_F(TheOutbox, DoesNotTakeAContactForAnotherThatHadItsIdBefore) {
+  has_webhook({contact_updated}, receiver.url());
+  const auto comes = [this](const std::string& first) {
+    auto creation = world.creation({.phone = "13125550142", .first = first});
+    creation.id = core::ContactId(500);
+    world.commit(std::move(creation));
+  };
+  const auto is_renamed = [this](const std::string& first) { world.update(core::ContactId(500), {.first = first}); };
+  const auto goes = [this] { world.commit(core::DeleteContact{.key = core::ContactId(500)}); };
+  comes("Ada");
+  is_renamed("Augusta");
+  goes();
+  comes("Grace");
+  is_renamed("Edith");
+  goes();
+  comes("Mary");
+  runs();
+  const auto events = receiver.receives(2);
+  EXPECT_THAT(events[0].body, HasSubstr(R"("first":"Augusta")"));
+  EXPECT_THAT(events[1].body, HasSubstr(R"("first":"Edith")"));
+}
+
 TEST_F(TheOutbox, TriesFiveTimesWithTheSameIdAndGoesOnWithTheNextEvent) {
   receiver.answers({500, 404, 301, 503, 400});
   has_webhook({contact_created}, receiver.url());
