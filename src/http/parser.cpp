@@ -346,7 +346,11 @@ class Parser::Impl {
     while (!sink_->is_done() && !error) {
       const std::string_view rest = buffer_.bytes().substr(parsed_);
       if (rest.empty() || (!sink_->has_chunk() && rest.size() < kChunkedBodyBytesMin)) break;
-      parsed_ += sink_->read(buffer_.bytes(), rest, error);
+      const std::size_t decoded = body_.size();
+      const std::size_t taken = sink_->read(buffer_.bytes(), rest, error);
+      parsed_ += taken;
+      // Nothing of the body was in it: it was a chunk's first line, or the trailers.
+      if (body_.size() == decoded && taken > header_bytes_max_) return refuse_chunk_header();
     }
     if (error && error != BeastError::need_more) return refuse(error);
     if (sink_->is_done()) {
@@ -361,10 +365,12 @@ class Parser::Impl {
     // What is decoded is in body_; its chunks need not stay behind the headers.
     buffer_.erase(header_bytes_, parsed_ - header_bytes_);
     parsed_ = header_bytes_;
-    if (buffer_.bytes().size() - parsed_ > header_bytes_max_) {
-      refuse(431,
-             "A chunk's first line and the trailers must not exceed " + std::to_string(header_bytes_max_) + " bytes.");
-    }
+    if (buffer_.bytes().size() - parsed_ > header_bytes_max_) refuse_chunk_header();
+  }
+
+  void refuse_chunk_header() {
+    refuse(431,
+           "A chunk's first line and the trailers must not exceed " + std::to_string(header_bytes_max_) + " bytes.");
   }
 
   /// The bytes have moved from `from`, which is gone, to `to`.
