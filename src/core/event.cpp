@@ -55,6 +55,22 @@ std::vector<Event> events_of(const ChangeEntry& entry, const Webhook& webhook) {
   return events;
 }
 
+bool is_about_consent(EventType type) {
+  switch (type) {
+    case EventType::target_opt_out:
+    case EventType::target_opt_in:
+    case EventType::target_double_opt_in:
+    case EventType::target_double_opt_restricted:
+    case EventType::incoming_message_unsubscribe:
+      return true;
+    case EventType::contact_created:
+    case EventType::contact_updated:
+    case EventType::contact_deleted:
+      return false;
+  }
+  return false;
+}
+
 Consent consent_after(const ChangeEntry& entry, Consent consent) {
   // Who was not opted out before had neither flag, and who is not after has none.
   if (change_of(entry, "is_opted_out")) consent.unsubscribed_admin = consent.unsubscribed_contact = false;

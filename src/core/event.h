@@ -20,6 +20,9 @@ struct Event {
 /// (contract, 4.2); a contact that is created opted out is one, a deletion is none.
 std::vector<Event> events_of(const ChangeEntry& entry, const Webhook& webhook);
 
+/// Whether the event tells what the contact consents to, rather than the whole contact.
+bool is_about_consent(EventType type);
+
 /// `consent` as the entry left it, given as it is now. Exact where the entry is an opt-out or opt-in.
 Consent consent_after(const ChangeEntry& entry, Consent consent);
 

@@ -198,8 +198,8 @@ base::Task<Follower::Told> Follower::deliver(const core::ChangeEntry& entry, con
   }
 }
 
-/// The contact as it stands now, but for its consent, which is what the entry made it; of a contact that is gone, what
-/// it was. None when the follower is to end.
+/// The contact as it stands now, or, once it is gone, as it was; an event about consent shows that as the entry left
+/// it. None when the follower is to end.
 base::Task<std::optional<core::Contact>> Follower::subject_of(const core::ChangeEntry& entry,
                                                               const core::Event& event) {
   if (event.is_sample) co_return sample(event.type);
@@ -210,7 +210,7 @@ base::Task<std::optional<core::Contact>> Follower::subject_of(const core::Change
     if (!contact || is_another) contact = co_await deleted_after(entry);
     // The entry may be there a moment before what it made of the contact.
     if (contact && contact->rev >= entry.rev) {
-      contact->consent = core::consent_after(entry, contact->consent);
+      if (core::is_about_consent(event.type)) contact->consent = core::consent_after(entry, contact->consent);
       co_return contact;
     }
     co_await pause(service_.options.gathering);

@@ -206,6 +206,22 @@ TEST_F(TheOutbox, TellsOfManyContactsThatAreGoneEachAsItWas) {
   }
 }
 
+TEST_F(TheOutbox, ShowsAnUpdatedContactAsItStandsWhateverItConsentedToOnTheWay) {
+  has_webhook({target_opt_out, contact_updated}, receiver.url());
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  sets_status(ada, core::Status::unsubscribed);
+  sets_status(ada, core::Status::active);
+  runs();
+  const auto events = receiver.receives(3);
+  EXPECT_THAT(events[0].body, HasSubstr(R"("type":"target_opt_out")"));
+  EXPECT_THAT(events[0].body, HasSubstr(R"("unsubscribed":true)"));
+  for (std::size_t i = 1; i < 3; ++i) {
+    EXPECT_THAT(events[i].body, HasSubstr(R"("type":"contact_updated")"));
+    EXPECT_THAT(events[i].body, HasSubstr(R"("rev":3,)"));
+    EXPECT_THAT(events[i].body, HasSubstr(R"("is_opted_out":false)"));
+  }
+}
+
 TEST_F(TheOutbox, DoesNotTakeAContactForAnotherThatHadItsIdBefore) {
   has_webhook({contact_updated}, receiver.url());
   const auto comes = [this](const std::string& first) {
