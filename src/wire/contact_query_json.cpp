@@ -1,5 +1,6 @@
 #include "wire/contact_query_json.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -72,6 +73,7 @@ std::optional<core::TextFilter> read_filter(const Members& members) {
 struct ChannelFilter {
   std::string type;  // In lower case; empty: each value tells its own.
   std::vector<std::string> values;
+  bool begins_with_one = false;  // The first value is `channel_id`, the others are `channel_ids`.
 };
 
 void add_value(const Members& item, std::string_view name, const Json& value, std::vector<std::string>& values) {
@@ -89,6 +91,7 @@ ChannelFilter read_channel_filter(const Members& item) {
   const auto many = item.array("channel_ids", kChannelIdsRule);
   if (!one && !item.given("channel_ids")) item.report("channel_ids", "is required");
   if (one) add_value(item, "channel_id", *one, filter.values);
+  filter.begins_with_one = !filter.values.empty();
   if (many) {
     for (const Json value : *many) add_value(item, "channel_ids", value, filter.values);
   }
@@ -134,10 +137,18 @@ std::optional<core::Address> address_of(std::string_view type, std::string_view 
   return normal ? std::optional(core::address_of(type, *normal)) : std::nullopt;
 }
 
-void add_contacts(const ChannelFilter& filter, std::vector<core::Uuid>& contacts) {
-  for (const std::string& value : filter.values) {
-    if (const auto uuid = core::Uuid::parse(core::trimmed(value))) contacts.push_back(*uuid);
-  }
+/// Of the item's values; none where it is no UUID.
+std::vector<std::optional<core::Uuid>> contacts_in(const ChannelFilter& filter) {
+  std::vector<std::optional<core::Uuid>> contacts;
+  contacts.reserve(filter.values.size());
+  for (const std::string& value : filter.values) contacts.push_back(core::Uuid::parse(core::trimmed(value)));
+  return contacts;
+}
+
+/// Names the value at `index` of the item at `path`.
+std::string path_of_value(std::string_view path, const ChannelFilter& filter, std::size_t index) {
+  if (filter.begins_with_one && index == 0) return std::string(path) + ".channel_id";
+  return std::string(path) + ".channel_ids[" + std::to_string(index - (filter.begins_with_one ? 1 : 0)) + "]";
 }
 
 core::ContactQuery read_query(const std::optional<Json>& parameters, core::Direction direction,
@@ -181,13 +192,18 @@ ContactSearch read_contact_search(const Json& body) {
   ContactSearch search;
   for (const ChannelFilter& filter : filters) {
     if (filter.type == kIdType) {
-      add_contacts(filter, search.contacts);
+      for (const auto& uuid : contacts_in(filter)) {
+        if (uuid) search.contacts.push_back(*uuid);
+      }
       continue;
     }
     for (const std::string& value : filter.values) {
       if (auto address = address_of(filter.type, value)) search.addresses.push_back(std::move(*address));
     }
   }
+  // Each is read from the store.
+  std::ranges::sort(search.contacts);
+  search.contacts.erase(std::ranges::unique(search.contacts).begin(), search.contacts.end());
   return search;
 }
 
@@ -197,9 +213,19 @@ std::vector<core::Uuid> read_contacts_to_delete(const Json& body) {
   if (problems.empty() && (filters.size() != 1 || filters.front().type != kIdType)) {
     report(problems, "contact_channels", "must be exactly one object with channel_type \"id\" and channel_ids");
   }
-  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   std::vector<core::Uuid> contacts;
-  add_contacts(filters.front(), contacts);
+  if (problems.empty()) {
+    std::size_t index = 0;
+    for (const auto& uuid : contacts_in(filters.front())) {
+      if (uuid) {
+        contacts.push_back(*uuid);
+      } else {
+        report(problems, path_of_value("contact_channels[0]", filters.front(), index), "must be a contact's UUID");
+      }
+      ++index;
+    }
+  }
+  core::throw_if_any(core::ErrorCode::bad_data, std::move(problems));
   return contacts;
 }
 

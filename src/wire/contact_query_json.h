@@ -26,7 +26,7 @@ namespace v2 {
 core::ContactQuery read_contact_query(const std::optional<Json>& parameters, const Dialect& dialect);
 }
 
-/// Who is searched for: the owners of `addresses`, and `contacts`.
+/// Who is searched for: the owners of `addresses`, and `contacts`, each once.
 struct ContactSearch {
   std::vector<core::Address> addresses;
   std::vector<core::Uuid> contacts;
@@ -36,8 +36,8 @@ struct ContactSearch {
 /// Error(bad_data) naming every member at fault.
 ContactSearch read_contact_search(const Json& body);
 
-/// Body of DELETE /v2/contacts: exactly one filter, of type "id". What is no UUID is nobody's and left out. Throws
-/// Error(bad_data) naming every member at fault.
+/// Body of DELETE /v2/contacts: exactly one filter, of type "id". Throws Error(bad_data) naming every member at fault,
+/// each value that is no UUID among them: whoever names a contact by something else is not to take it for deleted.
 std::vector<core::Uuid> read_contacts_to_delete(const Json& body);
 
 }  // namespace cardfile::wire

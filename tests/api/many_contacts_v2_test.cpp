@@ -1,5 +1,6 @@
 // POST /v2/contacts/list, /v2/contacts/search and /v2/contacts, DELETE /v2/contacts.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -178,7 +179,7 @@ TEST(BulkDelete, DeletesThoseThereAreAndSkipsTheRest) {
   const Contact ada = world.has_contact(R"({"phone":"13125550141"})");
   const Contact bob = world.has_contact(R"({"phone":"13125550142"})");
   const Contact carl = world.has_contact(R"({"phone":"13125550143"})");
-  const std::string uuids = quoted(ada) + R"(,"no uuid",")" + kNobody + "\"," + quoted(carl) + "," + quoted(ada);
+  const std::string uuids = quoted(ada) + R"(,")" + kNobody + "\"," + quoted(carl) + "," + quoted(ada);
   EXPECT_EQ(world.send_as(world.other_team(), "DELETE", "/v2/contacts", id_filter(uuids)).body, R"("ok")");
   EXPECT_EQ(world.stored(ada.id), ada);
   const Reply reply = world.send("DELETE", "/v2/contacts", id_filter(uuids));
@@ -186,6 +187,21 @@ TEST(BulkDelete, DeletesThoseThereAreAndSkipsTheRest) {
   EXPECT_EQ(reply.body, R"("ok")");
   EXPECT_EQ(ids(world.post("/v2/contacts/list", "")), std::to_string(bob.id.value()));
   EXPECT_EQ(world.send("DELETE", "/v2/contacts", id_filter(uuids)).body, R"("ok")");
+}
+
+TEST(BulkDelete, NamesWhatIsNoUuidAndDeletesNobody) {
+  World world;
+  const Contact ada = world.has_contact(R"({"phone":"13125550141"})");
+  const std::string one = R"({"contact_channels":[{"channel_type":"id","channel_id":"x","channel_ids":[)";
+  for (const std::string& body : {id_filter(quoted(ada) + R"(," ","1")"), one + quoted(ada) + R"(,"1"]}]})"}) {
+    const Reply reply = world.send("DELETE", "/v2/contacts", body);
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_THAT(reply.body,
+                testing::HasSubstr(R"({"field":"contact_channels[0].channel_ids[1]","message":"must be a)"));
+  }
+  EXPECT_THAT(world.send("DELETE", "/v2/contacts", one + "]}]}").body,
+              testing::HasSubstr(R"("field":"contact_channels[0].channel_id")"));
+  EXPECT_EQ(world.stored(ada.id), ada);
 }
 
 TEST(BulkDelete, TakesExactlyOneFilterOfTypeId) {

@@ -57,5 +57,14 @@ TEST(AContactSearch, TakesValuesIntoTheirNormalFormAndLeavesOutWhatNobodyCanHave
   EXPECT_TRUE(search.contacts.empty());
 }
 
+TEST(AContactSearch, AsksForEachContactOnce) {
+  JsonDocument document;
+  const ContactSearch search = read_contact_search(document.parse(R"({"contact_channels":[
+      {"channel_type":"id","channel_ids":["x","0b7d6c1e-52a4-4f0b-9c39-6f2f1f6f8a10"," 0B7D6C1E-52A4-4F0B-9C39-6F2F1F6F8A10 "]},
+      {"channel_type":"id","channel_id":"0b7d6c1e-52a4-4f0b-9c39-6f2f1f6f8a10"}]})"));
+  ASSERT_EQ(search.contacts.size(), 1U);
+  EXPECT_EQ(search.contacts.front().to_string(), "0b7d6c1e-52a4-4f0b-9c39-6f2f1f6f8a10");
+}
+
 }  // namespace
 }  // namespace cardfile::wire
