@@ -8,11 +8,15 @@ std::optional<std::string> normalise_phone(std::string_view text) {
   constexpr std::size_t kDigitsMin = 7;
   constexpr std::size_t kDigitsMax = 15;
   constexpr std::string_view kSeparators = " -.()";
-  text = trimmed(text);
-  if (text.starts_with('+')) text.remove_prefix(1);
   std::string digits;
-  for (const char c : text) {
+  bool has_plus = false;
+  for (const char c : trimmed(text)) {
     if (kSeparators.find(c) != std::string_view::npos) continue;
+    const bool leads = digits.empty() && !has_plus;
+    if (c == '+' && leads) {
+      has_plus = true;
+      continue;
+    }
     if (c < '0' || c > '9' || digits.size() == kDigitsMax) return std::nullopt;
     digits += c;
   }

@@ -81,12 +81,13 @@ void ensure_channel(Contact& contact, const ChannelDraft& draft, Recorder& recor
   const auto same =
       std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.address() == address; });
   if (same == channels.end()) {
-    channels.push_back({recorder.new_channel(), draft.type, draft.value, draft.handle, draft.info, at, at});
+    channels.push_back(
+        {recorder.new_channel(), draft.type, draft.value, draft.handle.value_or(""), draft.info.value_or(""), at, at});
     return;
   }
   const Channel stored = *same;
-  if (!draft.handle.empty()) same->handle = draft.handle;
-  if (!draft.info.empty()) same->info = draft.info;
+  if (draft.handle) same->handle = *draft.handle;
+  if (draft.info) same->info = *draft.info;
   if (*same != stored) same->updated = at;
 }
 
@@ -114,11 +115,26 @@ void apply_custom(CustomValues& custom, const CustomPatch& patch, CustomMode mod
   }
 }
 
+bool has(const std::vector<Channel>& channels, const Address& address) {
+  return std::ranges::any_of(channels, [&](const Channel& channel) { return channel.address() == address; });
+}
+
+/// Whether the item is a channel as it was `before`, sent back by who read it, and the same patch has changed it or
+/// taken it away: then it is not to come back.
+bool is_outdated(const ChannelDraft& draft, const std::vector<Channel>& before, const Contact& contact) {
+  if (!draft.id) return false;
+  const Address address = address_of(draft.type, draft.value);
+  const bool was_there = std::ranges::any_of(
+      before, [&](const Channel& channel) { return channel.id == *draft.id && channel.address() == address; });
+  return was_there && !has(contact.channels, address);
+}
+
 void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recorder) {
+  const auto before = patch.channels ? contact.channels : std::vector<Channel>();
   if (patch.phone) set_primary(contact, kPhone, *patch.phone, recorder);
   if (patch.email) set_primary(contact, kEmail, *patch.email, recorder);
   for (const ChannelDraft& draft : patch.channels.value_or(std::vector<ChannelDraft>{})) {
-    ensure_channel(contact, draft, recorder);
+    if (!is_outdated(draft, before, contact)) ensure_channel(contact, draft, recorder);
   }
   if (contact.channels.size() > kChannelsMax) {
     throw Error(ErrorCode::bad_data,
@@ -183,14 +199,20 @@ ContactId granted_contact_id(const CreateContact& action, const TeamState& state
   return *action.id;
 }
 
+/// Nobody creates a contact to be shown without a name, so a create's empty display name asks for the derived one, also
+/// where the contact is there already: a create may be repeated.
+void derive_empty_display_name(ContactPatch& patch, const Contact& before) {
+  if (!patch.display_name || !patch.display_name->empty()) return;
+  patch.display_name = derived_display_name(patch.first.value_or(before.first), patch.last.value_or(before.last));
+}
+
 /// The contact that the create makes. It is certain that it updates none.
 ContactChange creation(CreateContact& action, const TeamState& state, Recorder& recorder) {
   const Directory& directory = *state.directory();
   Contact contact;
   contact.uuid = action.uuid;
   contact.creator = owner_of_team(directory);
-  // Nobody creates a contact to be shown without a name, so here an empty display name asks for the derived one.
-  if (action.patch.display_name && action.patch.display_name->empty()) action.patch.display_name.reset();
+  derive_empty_display_name(action.patch, contact);
   apply(contact, action.patch, action.custom_mode, directory, recorder);
   contact.id = granted_contact_id(action, state, recorder);
   ContactChange change = recorded(std::nullopt, std::move(contact), state, recorder);
@@ -220,6 +242,7 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
     if (const auto owner = addressee(action.patch, state)) {
       auto before = found_or_throw(state, *owner);
       if (action.on_duplicate == OnDuplicate::keep) return recorder.decision(ContactSaved{std::move(before)});
+      derive_empty_display_name(action.patch, *before);
       return update(std::move(before), action.patch, action.custom_mode, state, recorder);
     }
   }

@@ -48,7 +48,11 @@ class Texts {
                       std::optional<std::string> (*normalise)(std::string_view), std::string_view rule) {
     if (text.empty()) return {};
     auto value = normalise(text);
-    if (!value) report(field, rule);
+    if (!value) {
+      report(field, rule);
+    } else if (length_of(*value) > kTextMax) {
+      report(field, "must be at most " + std::to_string(kTextMax) + " characters");
+    }
     return std::move(value).value_or(std::string());
   }
 

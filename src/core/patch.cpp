@@ -125,8 +125,8 @@ void check_channel(Checker& check, const std::string& path, ChannelDraft& draft)
     check.line(path + "channel_id", draft.value, kTextMax);
     if (draft.value.empty()) check.report(path + "channel_id", "must not be empty");
   }
-  check.line(path + "channel_handle", draft.handle, kTextMax);
-  check.line(path + "info_channel", draft.info, kTextMax);
+  if (draft.handle) check.line(path + "channel_handle", *draft.handle, kTextMax);
+  if (draft.info) check.line(path + "info_channel", *draft.info, kTextMax);
 }
 
 void check_channels(Checker& check, std::vector<ChannelDraft>& drafts) {
@@ -143,13 +143,16 @@ void check_channels(Checker& check, std::vector<ChannelDraft>& drafts) {
 
 ChannelPatch normalised_channel(ChannelPatch patch) {
   Checker check(patch.problems);
-  ChannelDraft draft{
-      .type = patch.type, .value = patch.value, .handle = patch.handle.value_or(""), .info = patch.info.value_or("")};
+  ChannelDraft draft{.type = std::move(patch.type),
+                     .value = std::move(patch.value),
+                     .handle = std::move(patch.handle),
+                     .info = std::move(patch.info),
+                     .id = {}};
   check_channel(check, "", draft);
   patch.type = std::move(draft.type);
   patch.value = std::move(draft.value);
-  if (patch.handle) patch.handle = std::move(draft.handle);
-  if (patch.info) patch.info = std::move(draft.info);
+  patch.handle = std::move(draft.handle);
+  patch.info = std::move(draft.info);
   return patch;
 }
 

@@ -48,9 +48,10 @@ struct CustomProblem {
 struct ChannelDraft {
   std::string type;
   std::string value;
-  std::string handle;
-  std::string info;
-  std::size_t item = 0;  // Its place in `contact_channels`, for what is wrong with it.
+  std::optional<std::string> handle;  // Absent: as it is stored.
+  std::optional<std::string> info;
+  std::optional<ChannelId> id;  // Of the channel that it was read from, if it says so.
+  std::size_t item = 0;         // Its place in `contact_channels`, for what is wrong with it.
 
   friend bool operator==(const ChannelDraft&, const ChannelDraft&) = default;
 };

@@ -198,11 +198,10 @@ class ListReader {
   const bool names_too_many_;
 };
 
-core::ListContacts read_contacts(const ListReader& reader) {
-  core::ListContacts contacts{.ids = reader.contacts("contacts"), .addresses = {}};
+void add_contacts(const ListReader& reader, core::ListContacts& contacts) {
+  contacts.ids = reader.contacts("contacts");
   reader.add_creates("phones", kPhones, contacts.addresses);
   reader.add_creates("emails", kEmails, contacts.addresses);
-  return contacts;
 }
 
 }  // namespace
@@ -216,8 +215,9 @@ core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uu
   create.title = reader.required("title");
   create.local_id = reader.text("local_id");
   if (create.local_id && create.local_id->empty()) create.local_id.reset();
-  create.contacts = read_contacts(reader);
+  // Before the phones alone: of two that make one contact the first has its names.
   reader.add_members(create.contacts.addresses);
+  add_contacts(reader, create.contacts);
   return create;
 }
 
@@ -262,7 +262,7 @@ core::CreateList read_new_list(const Json& body, const core::UuidSource& next_uu
   create.title = reader.required("title");
   create.local_id = reader.required("local_id");
   reader.check_type();
-  create.contacts = read_contacts(reader);
+  add_contacts(reader, create.contacts);
   return create;
 }
 
@@ -274,7 +274,7 @@ core::UpdateList read_list_update(const Json& body, const core::UuidSource& next
                            "remove_contacts", "remove_phones", "remove_emails"});
   update.title = reader.text("title");
   const bool replaces = reader.has("contacts") || reader.has_items("phones") || reader.has_items("emails");
-  if (replaces) update.contacts = read_contacts(reader);
+  if (replaces) add_contacts(reader, update.contacts.emplace());
   update.add.ids = reader.contacts("add_contacts");
   reader.add_creates("add_phones", kPhones, update.add.addresses);
   reader.add_creates("add_emails", kEmails, update.add.addresses);

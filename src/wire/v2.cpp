@@ -37,13 +37,23 @@ std::vector<std::string> read_values(const Members& item) {
   return values;
 }
 
+/// Only what is sent back as it was read has one; whatever else stands there makes no difference.
+std::optional<core::ChannelId> channel_id_of(const Members& item) {
+  const auto value = item.given("id");
+  const bool readable = value && (value->is(JsonKind::integer) || value->is(JsonKind::string));
+  const auto id = readable ? core::parse_id(value->text()) : std::nullopt;
+  return id ? std::optional(core::ChannelId(*id)) : std::nullopt;
+}
+
 void read_channel(const Members& item, std::size_t index, std::vector<core::ChannelDraft>& drafts) {
   if (!item.given("channel_type")) item.report("channel_type", "is required");
   const std::string type = item.string("channel_type").value_or("");
-  const std::string handle = item.string("channel_handle").value_or("");
-  const std::string info = item.string("info_channel").value_or("");
+  const auto handle = item.string("channel_handle");
+  const auto info = item.string("info_channel");
+  const auto id = channel_id_of(item);
   for (std::string& value : read_values(item)) {
-    drafts.push_back({.type = type, .value = std::move(value), .handle = handle, .info = info, .item = index});
+    drafts.push_back(
+        {.type = type, .value = std::move(value), .handle = handle, .info = info, .id = id, .item = index});
   }
 }
 

@@ -93,6 +93,12 @@ TEST_F(Lists, AreServedByVersionOneToo) {
   EXPECT_EQ(world.del("/v1/list/1").body, R"("ok")");
 }
 
+TEST_F(Lists, OfVersionOneNameAMemberWhosePhoneIsGivenAloneToo) {
+  world.post("/v1/list",
+             R"({"title":"Sale","phones":["13125550142"],"members":{"13125550142":{"f":"Eve","l":"Jones"}}})");
+  EXPECT_TRUE(has(world.get("/v1/list/1"), R"("targets":{"13125550142":{"f":"Eve","l":"Jones"}})"));
+}
+
 TEST_F(Lists, AreListedNewestFirstThirtyAPage) {
   for (int i = 1; i <= 35; ++i) world.post("/v1/list", R"({"title":"List )" + std::to_string(i) + "\"}");
   const Reply first = world.post("/v1/lists", "");

@@ -155,6 +155,8 @@ TEST_F(N8n, NamesEverythingAtFaultInItsOwnWords) {
   expect_refused(post("contacts", "[]"), 400, "bad_data");
   expect_refused(post("contacts", "{"), 400, "bad_data");
   expect_refused(post("lists", R"({"phones":["911"]})"), 400, "invalid_phone_number");
+  expect_refused(post("lists", R"({"title":"Sale","phones":"911"})"), 400, "invalid_phone_number");
+  expect_refused(post("lists", R"({"title":"Sale","phones":7})"), 400, "invalid_phone_number");
   expect_refused(post("lists", "{}"), 400, "bad_data");
   expect_refused(post("lists/x/members", R"({"action":"add","phone_number":"13125550142"})"), 400, "bad_data");
   const Reply members = post("lists/1/members", R"({"action":"drop"})");

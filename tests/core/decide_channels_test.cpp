@@ -76,6 +76,27 @@ TEST(Channels, MoveUpWhenTheFirstOfTheirTypeIsCleared) {
   EXPECT_EQ(channel_values(team.does(UpdateContact{.key = ada.id, .patch = {.email = ""}})), Values{"13125550142"});
 }
 
+TEST(Channels, SentBackAsTheyWereReadDoNotUndoWhatIsChangedBesides) {
+  FakeTeam team;
+  const Contact before =
+      team.has_contact({.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail}}});
+  std::vector<ChannelDraft> read;
+  for (const Channel& channel : before.channels) {
+    read.push_back({.type = channel.type, .value = channel.value, .handle = "", .info = "", .id = channel.id});
+  }
+  const Contact after =
+      team.does(UpdateContact{.key = before.id, .patch = {.phone = "13125550143", .email = "", .channels = read}});
+  EXPECT_EQ(channel_values(after), (Values{"13125550143", "ada@work.example"}));
+  EXPECT_EQ(after.channels[0].id, before.channels[0].id);
+  EXPECT_EQ(team.owner_of({"phone", "13125550142"}), std::nullopt);
+
+  const ChannelDraft asked{.type = "phone", .value = "13125550142"};
+  const ChannelDraft another{.type = "phone", .value = "13125550144", .id = before.channels[0].id};
+  EXPECT_EQ(channel_values(team.does(
+                UpdateContact{.key = before.id, .patch = {.phone = "13125550145", .channels = {{asked, another}}}})),
+            (Values{"13125550145", "ada@work.example", "13125550142", "13125550144"}));
+}
+
 TEST(Channels, FurtherDownMoveUpWhenTheyBecomeThePhone) {
   FakeTeam team;
   const Contact before =
@@ -122,16 +143,20 @@ TEST(ChannelDrafts, OfAChannelThatIsThereChangeOnlyTheHandleAndInfoTheyName) {
   EXPECT_EQ(kept.channels, ada.channels);
 
   const Contact handled =
-      team.does(UpdateContact{.key = ada.id, .patch = {.channels = {{{"facebook", "ada.l", "Augusta", ""}}}}});
+      team.does(UpdateContact{.key = ada.id, .patch = {.channels = {{{"facebook", "ada.l", "Augusta"}}}}});
   EXPECT_EQ(handled.channels.front().handle, "Augusta");
   EXPECT_EQ(handled.channels.front().info, "page-1");
   EXPECT_EQ(handled.channels.front().updated, handled.updated);
   EXPECT_EQ(handled.channels.front().created, ada.created);
 
   const Contact informed =
-      team.does(UpdateContact{.key = ada.id, .patch = {.channels = {{{"facebook", "ada.l", "", "page-2"}}}}});
+      team.does(UpdateContact{.key = ada.id, .patch = {.channels = {{{"facebook", "ada.l", {}, "page-2"}}}}});
   EXPECT_EQ(informed.channels.front().handle, "Augusta");
   EXPECT_EQ(informed.channels.front().info, "page-2");
+
+  const Contact cleared = team.does(UpdateContact{.key = ada.id, .patch = {.channels = {{{"facebook", "ada.l", ""}}}}});
+  EXPECT_EQ(cleared.channels.front().handle, "");
+  EXPECT_EQ(cleared.channels.front().info, "page-2");
 }
 
 TEST(ChannelDrafts, OfOneAddressMakeOneChannel) {

@@ -86,6 +86,16 @@ TEST(CreateContact, OfAPhoneThatExistsUpdatesItsOwner) {
   EXPECT_EQ(team.last_entry().operation, Operation::update);
 }
 
+TEST(CreateContact, WithoutADisplayNameMayBeRepeated) {
+  FakeTeam team;
+  const ContactPatch patch = {.phone = "13125550142", .first = "Ada", .last = "King", .display_name = ""};
+  EXPECT_EQ(team.has_contact(patch).display_name, "Ada King");
+  EXPECT_EQ(team.has_contact(patch).display_name, "Ada King");
+  team.does(CreateContact{.patch = {.phone = "13125550142", .display_name = "The Countess"}});
+  EXPECT_EQ(team.does(CreateContact{.patch = {.phone = "13125550142", .last = "", .display_name = ""}}).display_name,
+            "Ada");
+}
+
 TEST(CreateContact, OfAPhoneThatExistsMayOverwriteItsCustomFields) {
   FakeTeam team;
   team.has_contact({.phone = "13125550142", .custom = {{{kPlan, "free"}, {kCity, "London"}}}});

@@ -62,6 +62,15 @@ TEST(UpdateUsers, DoesAllOrNoneAndNamesEverythingAtFault) {
   EXPECT_TRUE(team.log().empty());
 }
 
+TEST(UpdateUsers, TakesNoEmailThatIsLongerThanAContacts) {
+  FakeTeam team;
+  const std::string domain = "@example.net";
+  const std::string longest = std::string(255 - domain.size(), 'o') + domain;
+  EXPECT_EQ(updated(team, {.id = kOwner, .email = longest}).email, longest);
+  EXPECT_EQ(team.refuses(UpdateUsers{.patches = {{.id = kOwner, .email = "o" + longest}}}).errors(),
+            (Problems{{"users[0].email", "must be at most 255 characters"}}));
+}
+
 TEST(UpdateUsers, GivesEachOneAnEntryOfItsOwn) {
   FakeTeam team;
   const auto users =

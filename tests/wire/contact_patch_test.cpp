@@ -205,14 +205,16 @@ TEST(ReadContactPatchV1, IgnoresChannels) {
 TEST(ReadContactPatchV2, ReadsChannels) {
   const auto patch = v2_patch(R"({"contact_channels":[
       {"channel_type":"email","channel_id":"theo@example.org","channel_handle":"theo","info_channel":"crm"},
-      {"channel_type":"phone","channel_id":"15105553344","channel_ids":["15105553345","15105553346"]},
-      {"channel_type":"facebook","channel_ids":["f1"]}]})");
+      {"id":7,"channel_type":"phone","channel_id":"15105553344","channel_ids":["15105553345","15105553346"]},
+      {"id":{},"channel_type":"facebook","channel_ids":["f1"],"channel_handle":""},
+      {"id":"8","channel_type":"facebook","channel_id":"f2"}]})");
   EXPECT_TRUE(patch.problems.empty());
-  EXPECT_EQ(patch.channels, (std::vector<core::ChannelDraft>{{"email", "theo@example.org", "theo", "crm", 0},
-                                                             {"phone", "15105553344", "", "", 1},
-                                                             {"phone", "15105553345", "", "", 1},
-                                                             {"phone", "15105553346", "", "", 1},
-                                                             {"facebook", "f1", "", "", 2}}));
+  EXPECT_EQ(patch.channels, (std::vector<core::ChannelDraft>{{"email", "theo@example.org", "theo", "crm", {}, 0},
+                                                             {"phone", "15105553344", {}, {}, core::ChannelId(7), 1},
+                                                             {"phone", "15105553345", {}, {}, core::ChannelId(7), 1},
+                                                             {"phone", "15105553346", {}, {}, core::ChannelId(7), 1},
+                                                             {"facebook", "f1", "", {}, {}, 2},
+                                                             {"facebook", "f2", {}, {}, core::ChannelId(8), 3}}));
 }
 
 TEST(ReadContactPatchV2, NamesTheChannelThatIsWrong) {

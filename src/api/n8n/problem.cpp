@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kPath = "/n8n";
 
 bool is_phone(const core::FieldError& error) {
-  return error.field == "phone_number" || error.field.starts_with("phones[");
+  return error.field == "phone_number" || error.field == "phones" || error.field.starts_with("phones[");
 }
 
 bool is_inbox(const core::FieldError& error) { return error.field == "inbox_id"; }
