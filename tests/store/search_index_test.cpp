@@ -118,7 +118,7 @@ class SearchIndex : public testing::Test {
 
   // The index is written from outside of the store, so nothing may be newer than its row.
   World world_{Engine::sqlite, {.flush_after = std::chrono::milliseconds(0), .indexing = store::Indexing::none}};
-  const store::sqlite::Memtable memtable_;
+  store::sqlite::Memtable memtable_;
   std::unique_ptr<SearchFile> search_file_;
 };
 
@@ -132,6 +132,21 @@ TEST_F(SearchIndex, IsWhatFiltersAndOrdersByNameAreReadFrom) {
   EXPECT_EQ(found({.order = ContactOrder::last}), (Ids{4, 2, 3}));
   EXPECT_EQ(world_.store().count(kTeam, {.filter = TextFilter("ada")}), 1);
   EXPECT_THAT(world_.findings(), testing::ElementsAre("The search index does not agree with the contacts of team 1."));
+}
+
+TEST_F(SearchIndex, WaitsForTheMemtableToKnowOfACommitBeforeItTakesItIn) {
+  have_contacts();
+  index_all();
+  world_.update(core::ContactId(1), {.first = "Augusta"});
+  const auto last = world_.log().back().seq;
+  memtable_.begin(kTeam, last - 1, last - 1);
+  const auto writer = open_index();
+  EXPECT_FALSE(writer->step());
+  EXPECT_EQ(found({.filter = TextFilter("augusta")}), Ids{1});
+  memtable_.begin(kTeam, last, last);
+  EXPECT_TRUE(writer->step());
+  EXPECT_FALSE(writer->step());
+  expect_exact_answers();
 }
 
 TEST_F(SearchIndex, NeverMakesAContactMatchThatDoesNot) {

@@ -85,5 +85,49 @@ TEST_F(ViewDuringACommit, WaitsForAWriterThatWaitsForAProcessor) {
   EXPECT_TRUE(View(connection_, rows_, memtable_, kTeam).newer(kTeam, kAda));
 }
 
+/// A database with a contact whose row is behind, and is brought after while a view is opened.
+class ViewDuringAFlush : public testing::Test {
+ protected:
+  ViewDuringAFlush() {
+    writer_.execute("PRAGMA journal_mode = WAL");
+    ada_.id = kAda;
+    ada_.first = "Ada";
+    RowWriter(writer_).save(kTeam, {.before = {}, .after = ada_});
+    ada_.first = "Augusta";
+    memtable_.publish(kTeam, {.first_seq = 1, .last_seq = 1, .contacts = {{kAda, ada_}}}, {});
+    memtable_.begin(kTeam, 0, 0);
+    sqlite3_trace_v2(reader_.handle(), SQLITE_TRACE_PROFILE, end_statement, this);
+  }
+  ~ViewDuringAFlush() override { sqlite3_trace_v2(reader_.handle(), 0, nullptr, nullptr); }
+
+  core::Contact ada_;
+  Database database_;
+  Connection writer_{{.file = database_.folder / "cardfile.db"}};
+  Connection& reader_ = database_.connection;
+  RowReader rows_{reader_};
+  Memtable memtable_;
+
+ private:
+  static int end_statement(unsigned, void* self, void* statement, void*) {
+    const std::string_view sql = sqlite3_sql(static_cast<sqlite3_stmt*>(statement));
+    if (sql == "SELECT 1 FROM team LIMIT 1") static_cast<ViewDuringAFlush*>(self)->flush();
+    return 0;
+  }
+
+  void flush() {
+    if (memtable_.is_empty()) return;
+    RowWriter(writer_).update(kTeam, ada_);
+    memtable_.remove(memtable_.oldest(1));
+  }
+};
+
+TEST_F(ViewDuringAFlush, ShowsTheRowThatWasBroughtAfter) {
+  EXPECT_EQ(View(reader_, rows_, memtable_, kTeam).contact(kTeam, kAda)->first, "Augusta");
+}
+
+TEST_F(ViewDuringAFlush, OfAllTeamsShowsTheRowThatWasBroughtAfter) {
+  EXPECT_EQ(View(reader_, rows_, memtable_).contact(kTeam, kAda)->first, "Augusta");
+}
+
 }  // namespace
 }  // namespace cardfile::test

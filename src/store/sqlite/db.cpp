@@ -159,7 +159,8 @@ Snapshot::Snapshot(Connection& connection) : connection_(connection) {
   try {
     connection_.execute("SELECT 1 FROM team LIMIT 1");
   } catch (...) {
-    connection_.execute("ROLLBACK");
+    // After some errors SQLite has ended the transaction by itself.
+    if (connection_.in_transaction()) connection_.execute("ROLLBACK");
     throw;
   }
 }

@@ -55,6 +55,7 @@ std::vector<Memtable::Item> Memtable::oldest(std::size_t count) const {
 
 void Memtable::remove(const std::vector<Item>& items) {
   const std::unique_lock lock(mutex_);
+  ++removals_;
   std::map<core::TeamId, std::int64_t> flushed;
   for (const auto& item : items) flushed.try_emplace(item.team, flushed_seq(item.team, teams_[item.team], items));
   for (const auto& item : items) erase(teams_[item.team], item.contact->id);
@@ -121,11 +122,10 @@ core::SharedContact Memtable::find(core::TeamId team, core::ContactId id) const 
 }
 
 // Sorted once the lock is given back: the writer waits for it.
-NewerContacts Memtable::newer(core::TeamId team, const std::function<void()>& open_snapshot) const {
+NewerContacts Memtable::newer(core::TeamId team) const {
   NewerContacts newer;
   {
     const std::shared_lock lock(mutex_);
-    open_snapshot();
     const auto found = teams_.find(team);
     if (found != teams_.end()) newer = copy(found->second);
   }
@@ -133,11 +133,10 @@ NewerContacts Memtable::newer(core::TeamId team, const std::function<void()>& op
   return newer;
 }
 
-std::map<core::TeamId, NewerContacts> Memtable::newer(const std::function<void()>& open_snapshot) const {
+std::map<core::TeamId, NewerContacts> Memtable::newer() const {
   std::map<core::TeamId, NewerContacts> newer;
   {
     const std::shared_lock lock(mutex_);
-    open_snapshot();
     for (const auto& [id, team] : teams_) newer.emplace(id, copy(team));
   }
   for (auto& [id, contacts] : newer) sort(contacts);

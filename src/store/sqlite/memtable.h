@@ -1,11 +1,11 @@
 #pragma once
 // Memtable: contacts that are newer than their rows.
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -94,11 +94,13 @@ class Memtable {
   /// into its row, not out of it.
   core::SharedContact find(core::TeamId team, core::ContactId id) const;
 
-  /// Calls `open_snapshot` and gives what is newer than the rows in that snapshot. Nothing is published meanwhile. That
-  /// which was committed and is about to be published may be missing: then the snapshot's log goes beyond `seq`.
-  NewerContacts newer(core::TeamId team, const std::function<void()>& open_snapshot) const;
+  /// What is newer than the rows of a snapshot that was opened shortly before: if its log ends at `seq`, and removals()
+  /// is what it was before the snapshot was opened.
+  NewerContacts newer(core::TeamId team) const;
   /// The same for every team.
-  std::map<core::TeamId, NewerContacts> newer(const std::function<void()>& open_snapshot) const;
+  std::map<core::TeamId, NewerContacts> newer() const;
+  /// How often contacts that came into their rows were removed.
+  std::uint64_t removals() const { return removals_.load(); }
 
  private:
   struct Entry {
@@ -132,6 +134,7 @@ class Memtable {
 
   const MemtableLimits limits_;
 
+  std::atomic<std::uint64_t> removals_ = 0;
   mutable std::shared_mutex mutex_;
   // Guarded by mutex_.
   std::unordered_map<core::TeamId, Team> teams_;

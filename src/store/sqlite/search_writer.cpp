@@ -280,6 +280,8 @@ std::optional<SearchWriter::Work> SearchWriter::next_work() {
 
 std::optional<SearchWriter::Work> SearchWriter::next_work(core::TeamId team) {
   const View view(contacts_, rows_, memtable_, team);
+  // What is published later comes with news of it; an entry that is passed over now would not come again.
+  if (!view.is_of_one_moment()) return std::nullopt;
   const auto standing = index_->standing(team);
   const auto last = log_.last(team);
   // What changes while the contacts are gone through comes after the entry that is the last one now.

@@ -37,7 +37,7 @@ class SearchWriter {
   ~SearchWriter();
 
   /// Takes in a bounded number of contacts or changes, in one transaction. False when there was nothing to do: the
-  /// index knows everything that was committed before the call. Throws SqliteError.
+  /// index knows everything that was committed and published before the call. Throws SqliteError.
   bool step();
   const Progress& progress() const { return progress_; }
 

@@ -1,6 +1,7 @@
 #pragma once
 // View: what is committed as of one moment, in rows and in what is newer than rows.
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,17 +26,24 @@ class View {
   View& operator=(const View&) = delete;
   ~View() = default;
 
+  /// False when rows know of a commit that was not published for a second. What is newer than they may be missing then,
+  /// of that commit, which nobody was told of yet.
+  bool is_of_one_moment() const { return is_of_one_moment_; }
+
   std::optional<core::Contact> contact(core::TeamId team, core::ContactId id) const;
   /// None when the contact's row is as new as it gets.
   core::SharedContact newer(core::TeamId team, core::ContactId id) const;
   const NewerContacts& newer(core::TeamId team) const;
 
  private:
-  bool is_of_one_moment() const;
+  template <class Copy>
+  void open(Connection& connection, const Memtable& memtable, const Copy& copy);
+  std::strong_ordering compare_with_log() const;
 
   RowReader& rows_;
   std::optional<Snapshot> snapshot_;
   std::map<core::TeamId, NewerContacts> newer_;
+  bool is_of_one_moment_ = false;
 };
 
 }  // namespace cardfile::store::sqlite
