@@ -103,7 +103,8 @@ void refuse_demo_keys_for_others(const store::Store& store, const ServeSettings&
       settings.data, settings.listen.address, settings.data));
 }
 
-/// Whoever waits for the file reads a complete port, never that of an earlier run.
+/// Whoever waits for the file reads a complete port. That of an earlier run goes when this is made, which is to be when
+/// the data folder is this process's: until then the file may be that of the server that has it.
 class PortFile {
  public:
   explicit PortFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -182,7 +183,6 @@ std::string base_url(const ServeSettings& settings, std::uint16_t port) {
 int serve(const base::Config& config) {
   ServeSettings settings = serve_settings(config);
   hold_signals();
-  const PortFile port_file(settings.port_file);
   base::Log log(settings.log_level, settings.log_file);
   settings.limits.connections_max = connections_possible(settings.limits.connections_max, log);
 
@@ -201,6 +201,7 @@ int serve(const base::Config& config) {
                                          log.write(base::LogLevel::info, "indexing", {{"what", what}});
                                        }},
                                   now);
+  const PortFile port_file(settings.port_file);
   if (settings.demo) seed_demo(*store, settings.data);
   refuse_demo_keys_for_others(*store, settings);
   const auto vault = open_vault(*store, settings.data);

@@ -230,6 +230,26 @@ TEST(Serve, SaysWhenTheFolderIsInUse) {
   EXPECT_EQ(get(first.port(), "/healthz"), 200);
 }
 
+TEST(Serve, LeavesThePortFileOfTheServerThatHasTheFolder) {
+  const TempFolder folder;
+  RunningServer first(folder);
+  const std::string port = std::to_string(first.port()) + "\n";
+  const Finished second = cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--port-file", folder / "port"});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_EQ(contents(folder / "port"), port);
+}
+
+TEST(Serve, TakesThePortFileOfAnEarlierRunAwayBeforeItAnswers) {
+  const TempFolder folder;
+  RunningServer first(folder);
+  const std::string taken = "127.0.0.1:" + std::to_string(first.port());
+  std::ofstream(folder / "stale") << "1\n";
+  const Finished second =
+      cardfile(folder, {"serve", "--listen", taken, "--data", "other", "--port-file", folder / "stale"});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_FALSE(std::filesystem::exists(folder / "stale"));
+}
+
 TEST(Serve, SaysWhenTheAddressIsTaken) {
   const TempFolder folder;
   RunningServer first(folder);
