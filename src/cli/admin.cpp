@@ -332,7 +332,7 @@ void add_team(CLI::App& app, Invocation& invocation) {
   create->preparse_callback([&invocation](std::size_t) { invocation.makes_folder = true; });
   create->add_option("name", creation->name, "What the team is called")
       ->required()
-      ->check(is_text())
+      ->check(is_name())
       ->type_name("NAME");
   add_json_flag(*create, creation->json);
   auto [list, listing] = add_command(group, invocation, "list", "List the teams", "team list --json", list_teams);
@@ -346,7 +346,7 @@ void add_user(CLI::App& app, Invocation& invocation) {
       add_command(group, invocation, "create", "Make a user of a team",
                   "user create --team 1 --name \"Mina Sato\" --email mina@example.org --role admin", create_user);
   add_team_option(*create, creation->team);
-  create->add_option("--name", creation->name, "Name")->required()->check(is_text())->type_name("NAME");
+  create->add_option("--name", creation->name, "Name")->required()->check(is_name())->type_name("NAME");
   create->add_option("--email", creation->email, "E-mail address")->check(is_text())->type_name("ADDRESS");
   create->add_option("--phone", creation->phone, "Phone number, E.164 digits")->check(is_text())->type_name("DIGITS");
   create->add_option("--role", creation->role, "admin or member (default member)")
@@ -366,7 +366,7 @@ void add_inbox(CLI::App& app, Invocation& invocation) {
       add_command(group, invocation, "create", "Make an inbox of a team",
                   "inbox create --team 1 --name \"Support\" --phone 13125550142 --member 1 --member 2", create_inbox);
   add_team_option(*create, creation->team);
-  create->add_option("--name", creation->name, "Name")->required()->check(is_text())->type_name("NAME");
+  create->add_option("--name", creation->name, "Name")->required()->check(is_name())->type_name("NAME");
   create->add_option("--phone", creation->phones, "Phone number, E.164 digits; may be given more than once")
       ->check(is_text())
       ->allow_extra_args(false)
@@ -388,7 +388,7 @@ void add_key(CLI::App& app, Invocation& invocation) {
   auto [create, creation] = add_command(group, invocation, "create", "Make an API key and show it, this once",
                                         "key create --team 1 --name \"CRM sync\"", create_key);
   add_team_option(*create, creation->team);
-  create->add_option("--name", creation->name, "What the key is for")->required()->check(is_text())->type_name("NAME");
+  create->add_option("--name", creation->name, "What the key is for")->required()->check(is_name())->type_name("NAME");
   create->add_option("--kind", creation->kind, "api, or n8n for the n8n node (default api)")
       ->check(CLI::IsMember({"api", "n8n"}))
       ->type_name("KIND");
@@ -415,7 +415,7 @@ void add_secret(CLI::App& app, Invocation& invocation) {
   add_team_option(*create, creation->team);
   create->add_option("--name", creation->name, "What the secret is for")
       ->required()
-      ->check(is_text())
+      ->check(is_name())
       ->type_name("NAME");
   add_json_flag(*create, creation->json);
   auto [list, listing] = add_command(group, invocation, "list", "List a team's API secrets, without what they are",

@@ -13,6 +13,7 @@
 #include <CLI/App.hpp>
 
 #include "base/crypto.h"
+#include "core/directory.h"
 #include "core/text.h"
 #include "store/open.h"
 
@@ -39,6 +40,8 @@ void add_setting(CLI::App& command, Invocation& invocation, const base::ConfigKe
   command.add_option_function<std::string>(base::flag_of(key), remember, description(key))
       ->type_name(std::holds_alternative<std::string>(key.fallback) ? key.form : "N");
 }
+
+constexpr const char* kTextRule = "must be text in UTF-8";
 
 bool is_utf8(std::string_view text) { return core::valid_utf8(text) == text.size(); }
 
@@ -103,7 +106,15 @@ CLI::Validator is_path() {
 }
 
 CLI::Validator is_text() {
-  const auto refuse_other = [](const std::string& text) { return is_utf8(text) ? "" : "must be text in UTF-8"; };
+  const auto refuse_other = [](const std::string& text) { return is_utf8(text) ? "" : kTextRule; };
+  return {refuse_other, ""};
+}
+
+CLI::Validator is_name() {
+  const auto refuse_other = [](const std::string& text) {
+    if (!is_utf8(text)) return std::string(kTextRule);
+    return std::string(core::normalise_name(text) ? "" : core::kNameRule);
+  };
   return {refuse_other, ""};
 }
 

@@ -80,6 +80,9 @@ CLI::Validator is_path();
 /// For option values that are stored: refuses what is no UTF-8.
 CLI::Validator is_text();
 
+/// For option values that are names: refuses what is none, before a command makes a file.
+CLI::Validator is_name();
+
 /// Commits what the operator asks for.
 core::Outcome commit_as_operator(store::Store& store, core::TeamId team, core::Action action);
 

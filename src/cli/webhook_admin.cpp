@@ -14,6 +14,7 @@
 #include "cli/table.h"
 #include "core/text.h"
 #include "core/time.h"
+#include "core/url.h"
 #include "core/webhook.h"
 #include "webhooks/sealed_text.h"
 #include "webhooks/signature.h"
@@ -140,6 +141,13 @@ std::string delete_webhook(const Arguments& arguments, const Administration& adm
   return fmt::format("Webhook {} is deleted: it is told nothing more.\n", arguments.webhook);
 }
 
+CLI::Validator is_url() {
+  const auto refuse_other = [](const std::string& text) {
+    return std::string(core::parse_url(text) ? "" : core::kUrlRule);
+  };
+  return {refuse_other, ""};
+}
+
 }  // namespace
 
 void add_webhook(CLI::App& app, Invocation& invocation) {
@@ -152,7 +160,7 @@ void add_webhook(CLI::App& app, Invocation& invocation) {
   add_team_option(*create, creation->team);
   create->add_option("--url", creation->url, "Where events are sent to (POST)")
       ->required()
-      ->check(is_text())
+      ->check(is_url())
       ->type_name("URL");
   create
       ->add_option("--event", creation->events,

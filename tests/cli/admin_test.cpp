@@ -51,9 +51,9 @@ TEST(TeamCommand, ListsTeamsInAlignedColumns) {
 TEST(TeamCommand, RefusesANameThatIsNone) {
   const TempFolder folder;
   const Finished refused = cardfile(folder, {"team", "create", " "});
-  EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.errors, HasSubstr("name"));
-  EXPECT_EQ(cardfile(folder, {"team", "list", "--json"}).output, "[]\n");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("name: must be 1 to 255 characters in one line\n"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(UserCommand, CreatesAndListsUsersOfATeam) {

@@ -69,6 +69,11 @@ TEST_F(SecretCommand, KeepsTheSecretOutOfTheFolderInClear) {
   EXPECT_GE(files, 2);
 }
 
+TEST_F(SecretCommand, MakesNoKeyFileForANameThatIsNone) {
+  for (const std::string name : {"", " ", "two\nlines"}) EXPECT_EQ(create(name).exit_code, 2) << name;
+  EXPECT_FALSE(std::filesystem::exists(key_file()));
+}
+
 TEST_F(SecretCommand, MakesTheKeyFileOnceForItsOwnerAlone) {
   EXPECT_FALSE(std::filesystem::exists(key_file()));
   create("old");

@@ -138,7 +138,7 @@ TEST_F(WebhookCommand, SaysWhatItTakes) {
   EXPECT_EQ(event.exit_code, 1);
   EXPECT_THAT(event.errors, HasSubstr("'message_sent' is no event of a webhook: --event takes target_opt_out, "));
   const Finished url = webhook({"create", "--url", "ftp://example.org/"});
-  EXPECT_EQ(url.exit_code, 1);
+  EXPECT_EQ(url.exit_code, 2);
   EXPECT_THAT(url.errors, HasSubstr("url: must be an absolute http or https URL"));
   const Finished token = webhook({"create", "--url", "https://example.org/", "--token", std::string(256, 'a')});
   EXPECT_EQ(token.exit_code, 1);
@@ -147,6 +147,7 @@ TEST_F(WebhookCommand, SaysWhatItTakes) {
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.errors,
               HasSubstr("Team 1 has no webhook 7. See which it has with: cardfile webhook list --team 1"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "data/secrets.key")) << "nothing was sealed";
 }
 
 }  // namespace
