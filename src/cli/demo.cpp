@@ -1,7 +1,9 @@
 #include "cli/demo.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,6 +39,14 @@ The demo has no rate limit unless --rate-limit gives it one. Stop the server wit
 
 )";
 
+/// Whether the demo's key was made here; it may have been revoked since.
+bool is_demo(const store::Store& store) {
+  const auto directory = store.directory(kDemoTeam);
+  const std::string digest = base::to_hex(base::sha256(kDemoKey));
+  const auto is_ours = [&](const auto& item) { return item.second.digest == digest; };
+  return directory && std::ranges::any_of(directory->keys, is_ours);
+}
+
 bool takes(const store::Store& store, std::string_view key) { return store.key_owner(base::sha256(key)).has_value(); }
 
 }  // namespace
@@ -46,7 +56,7 @@ bool takes_demo_key(const store::Store& store) {
 }
 
 void seed_demo(store::Store& store, const std::string& folder) {
-  if (takes(store, kDemoKey)) return;
+  if (is_demo(store)) return;
   if (!store.teams().empty()) {
     throw std::runtime_error(
         fmt::format("{} holds data that is not the demo's. Serve it without --demo, or name a new folder for the demo "
