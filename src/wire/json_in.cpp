@@ -25,8 +25,10 @@ constexpr std::size_t kPadding = 64;
 static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
 
 constexpr std::size_t kCapacityMin = 4096;
-/// A document larger than this gives its memory back before the next one.
-constexpr std::size_t kCapacityKept = std::size_t{1} << 16;
+/// Before a document of at most this size memory is given back, if one of more than kTextKept is held.
+constexpr std::size_t kBodyKept = std::size_t{1} << 16;
+/// So that what was made for a document of kBodyKept, half as much again as it needed, is kept.
+constexpr std::size_t kTextKept = 2 * kBodyKept;
 /// Up to here members are compared each with each, beyond it by sorting.
 constexpr std::size_t kComparedMembersMax = 16;
 
@@ -180,7 +182,7 @@ class JsonDocument::Parser {
   using Node = Json::Node;
 
   void load(std::string_view body) {
-    if (text_.size() > kCapacityKept && body.size() <= kCapacityKept) *this = Parser();
+    if (text_.size() > kTextKept && body.size() <= kBodyKept) *this = Parser();
     length_ = body.size() + 2;
     if (text_.size() < length_ + kPadding) {
       const std::size_t capacity = std::max(kCapacityMin, length_ + length_ / 2);

@@ -116,7 +116,8 @@ inline std::optional<Json> Json::given(std::string_view name) const {
 }
 
 /// Reads documents, one after the other, into memory that it keeps: parsing again allocates nothing unless the document
-/// is larger than those before. For one thread at a time.
+/// is larger than those before, or of at most 64 KiB after a much larger one, whose memory is given back. For one
+/// thread at a time.
 class JsonDocument {
  public:
   JsonDocument();
