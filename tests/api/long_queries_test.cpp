@@ -88,7 +88,7 @@ TEST(LongQueries, DoNotHoldUpShortOnes) {
 TEST(LongQueries, AreThoseForListsOfManyContacts) {
   World world;
   const auto make = [&world](const std::string& title, const std::string& phones) {
-    return world.post("/v2/lists",
+    return world.post("/v1/list",
                       R"({"title":")" + title + R"(","local_id":")" + title + R"(","phones":[)" + phones + "]}");
   };
   std::string phones;
@@ -97,12 +97,16 @@ TEST(LongQueries, AreThoseForListsOfManyContacts) {
   ASSERT_EQ(make("large", phones).status, 200);
   ASSERT_EQ(world.put("/v2/lists/2", R"({"add_phones":["13125559999"]})").status, 200);
   BusyWorker busy(world);
+  EXPECT_EQ(make("new", phones).status, 200);
+  EXPECT_EQ(make("small", "").status, 200);
+  EXPECT_EQ(make("large", "").status, 503);
   EXPECT_EQ(world.get("/v1/list/1").status, 200);
   EXPECT_EQ(world.get("/v1/list/2").status, 503);
   EXPECT_EQ(world.post("/v1/lists", "{}").status, 503);
   busy.let_go();
+  EXPECT_EQ(make("large", "")["id"], "2");
   EXPECT_EQ(world.get("/v1/list/2").status, 200);
-  EXPECT_EQ(world.post("/v1/lists", "{}").each("id"), "2 1");
+  EXPECT_EQ(world.post("/v1/lists", "{}").each("id"), "3 2 1");
 }
 
 TEST(LongQueries, StillNameWhatIsWrongWithThem) {

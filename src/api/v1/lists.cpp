@@ -20,11 +20,13 @@ namespace {
 /// A page of lists ends after the list with which it has come to this many contacts.
 constexpr std::int64_t kContactsPerPage = core::kListSize;
 
-http::Response show(const Call& call, const core::List& list, const std::vector<core::ListTarget>& targets) {
+base::Task<http::Response> show(const Call& call, const core::List& list) {
+  std::vector<const core::List*> lists = {&list};
+  const auto targets = co_await call.targets(std::move(lists));
   std::string body;
   wire::JsonWriter json(body);
-  wire::v1::write_list(json, list, targets, call.team);
-  return ok(std::move(body));
+  wire::v1::write_list(json, list, targets.front(), call.team);
+  co_return ok(std::move(body));
 }
 
 }  // namespace
@@ -33,9 +35,9 @@ base::Task<http::Response> create_list(const Call& call) {
   core::CreateList create = wire::v1::read_new_list(call.body(), call.parts.next_uuid);
   create.uuid = call.parts.next_uuid();
   const core::Outcome outcome = co_await call.commit(std::move(create));
-  // It is saved: who is in it, as many as a call names at most, is told in any case.
-  const core::List& list = std::get<core::ListSaved>(outcome).list;
-  co_return show(call, list, call.parts.store.targets(call.team, list.id));
+  // Of a new list, who is in it is told in any case: a call names no more contacts than are read at once. The list that
+  // has the local id already may be long; nothing has been written then, and the call may be refused and sent again.
+  co_return co_await show(call, std::get<core::ListSaved>(outcome).list);
 }
 
 base::Task<http::Response> get_list(const Call& call) {
@@ -43,9 +45,7 @@ base::Task<http::Response> get_list(const Call& call) {
   const auto directory = call.directory();
   const auto found = directory->lists.find(id);
   if (found == directory->lists.end()) throw core::Error(core::ErrorCode::not_found, "no list has this id");
-  std::vector<const core::List*> lists = {&found->second};
-  const auto targets = co_await call.targets(std::move(lists));
-  co_return show(call, found->second, targets.front());
+  co_return co_await show(call, found->second);
 }
 
 base::Task<http::Response> update_list(const Call& call) {
