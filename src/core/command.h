@@ -42,7 +42,7 @@ enum class OnDuplicate {
 
 struct CreateContact {
   Uuid uuid;                    // For the new contact; unused when the create becomes an update.
-  std::optional<ContactId> id;  // A chosen id, for imports; conflict when it is taken.
+  std::optional<ContactId> id;  // A chosen id, for demo data; conflict when it is taken.
   ContactPatch patch;
   CustomMode custom_mode = CustomMode::merge;
   OnDuplicate on_duplicate = OnDuplicate::upsert;
@@ -95,7 +95,7 @@ struct CreateTeam {
 };
 
 struct CreateUser {
-  std::optional<UserId> id;  // A chosen id, for imports.
+  std::optional<UserId> id;  // A chosen id, for demo data.
   std::string name;
   std::string email;
   std::string phone;
@@ -120,7 +120,7 @@ struct UpdateUsers {
 };
 
 struct CreateInbox {
-  std::optional<InboxId> id;  // A chosen id, for imports.
+  std::optional<InboxId> id;  // A chosen id, for demo data.
   std::string name;
   std::vector<std::string> phones;
   std::vector<UserId> members;
@@ -129,7 +129,7 @@ struct CreateInbox {
 /// Titles that exist already (without regard to case and surrounding blanks) create nothing (contract, 7).
 struct CreateFields {
   struct Draft {
-    std::optional<FieldId> id;  // A chosen id, for imports.
+    std::optional<FieldId> id;  // A chosen id, for demo data.
     std::string title;
   };
   std::vector<Draft> drafts;
@@ -139,7 +139,7 @@ struct CreateFields {
 /// A label that exists already gives the tag that has it (contract, 8).
 struct CreateTag {
   Uuid uuid;
-  std::optional<TagId> id;  // A chosen id, for imports; past every one given before.
+  std::optional<TagId> id;  // A chosen id, for demo data; past every one given before.
   std::string label;
   std::string color;  // "" takes the default.
   std::vector<FieldError> problems;

@@ -20,8 +20,8 @@ constexpr std::string_view kDefaultTagColor = "#8A8D91";
 
 using Tags = std::map<TagId, Tag>;
 
-/// The chosen id, or the next one. The id of a deleted tag is not given again, not even when an import chooses it: a
-/// contact that was not written since holds it still. So a chosen id has to be past every one given before.
+/// The chosen id, or the next one. The id of a deleted tag is not given again, not even when it is chosen: a contact
+/// that was not written since holds it still. So a chosen id has to be past every one given before.
 TagId granted_tag_id(std::optional<TagId> chosen, const Tags& tags, Recorder& recorder) {
   const TagId last = std::max(recorder.last_tag(), tags.empty() ? TagId() : tags.rbegin()->first);
   if (chosen && tags.contains(*chosen)) throw Error(ErrorCode::conflict, {{"id", "is taken already"}});

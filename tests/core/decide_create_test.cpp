@@ -183,7 +183,7 @@ TEST(CreateContact, WithoutAnyAddressMakesANewContactEachTime) {
   EXPECT_EQ(team.has_contact({.first = "Ada", .email = ""}).id, ContactId(2));
 }
 
-TEST(CreateContact, TakesTheIdThatAnImportChose) {
+TEST(CreateContact, TakesAChosenId) {
   FakeTeam team;
   const Contact chosen = team.does(CreateContact{.id = ContactId(40117), .patch = {.phone = "13125550142"}});
   EXPECT_EQ(chosen.id, ContactId(40117));

@@ -99,7 +99,7 @@ TEST(CreateUser, NeedsOnlyAName) {
   EXPECT_EQ(user.role, Role::member);
 }
 
-TEST(CreateUser, TakesTheIdThatAnImportChoseUnlessItIsTaken) {
+TEST(CreateUser, TakesAChosenIdUnlessItIsTaken) {
   FakeTeam team;
   EXPECT_EQ(team.does(CreateUser{.id = UserId(500), .name = "Una"}).id, UserId(500));
   EXPECT_EQ(team.does(CreateUser{.name = "Ugo"}).id, UserId(501));
@@ -158,7 +158,7 @@ TEST(CreateFields, OfOneTitleTwiceInACallCreatesOneField) {
   EXPECT_EQ(team.log().size(), 2U);
 }
 
-TEST(CreateFields, TakesTheIdThatAnImportChoseUnlessItIsTaken) {
+TEST(CreateFields, TakesAChosenIdUnlessItIsTaken) {
   FakeTeam team;
   EXPECT_EQ(ids_of(team.does(CreateFields{.drafts = {{FieldId(900), "Hat"}, {{}, "Shoe"}}})),
             (std::vector<std::int64_t>{900, 901}));
