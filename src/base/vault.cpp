@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kKeyFileMax = 64;
-constexpr std::size_t kSealedMax = 1 << 20;  // Far below what the library's int lengths can hold.
+constexpr std::size_t kTextMax = 1 << 20;  // Far below what the library's int lengths can hold.
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
@@ -143,7 +143,7 @@ std::string Vault::seal(std::string_view text, std::string_view context) const {
   fill_random({nonce, kNonceBytes});
   const CipherContext cipher = new_context();
   int size = 0;
-  const bool done = text.size() <= kSealedMax &&
+  const bool done = text.size() <= kTextMax &&
                     ::EVP_EncryptInit_ex(cipher.get(), ::EVP_aes_256_gcm(), nullptr, key_.data(), nonce) == 1 &&
                     ::EVP_EncryptUpdate(cipher.get(), nullptr, &size, bytes_of(context), length_of(context)) == 1 &&
                     ::EVP_EncryptUpdate(cipher.get(), body, &size, bytes_of(text), length_of(text)) == 1 &&
@@ -155,9 +155,10 @@ std::string Vault::seal(std::string_view text, std::string_view context) const {
 
 std::optional<std::string> Vault::unseal(std::string_view sealed, std::string_view context) const {
   auto bytes = from_base64url(sealed);
-  if (!bytes || bytes->size() < kNonceBytes + kTagBytes || bytes->size() > kSealedMax) return std::nullopt;
+  if (!bytes || bytes->size() < kNonceBytes + kTagBytes) return std::nullopt;
   const unsigned char* const nonce = bytes_of(*bytes);
   std::string text(bytes->size() - kNonceBytes - kTagBytes, '\0');
+  if (text.size() > kTextMax) return std::nullopt;
   const unsigned char* const body = nonce + kNonceBytes;
   unsigned char* const tag = bytes_of(*bytes) + kNonceBytes + text.size();
   const CipherContext cipher = new_context();

@@ -58,6 +58,13 @@ TEST(Vault, GivesBackWhatItSealed) {
   }
 }
 
+TEST(Vault, GivesBackTheLongestTextThatItSeals) {
+  const Vault vault(key_of(1));
+  const std::string longest(1 << 20, 'x');
+  EXPECT_TRUE(vault.unseal(vault.seal(longest, ""), "") == longest);
+  EXPECT_THROW(vault.seal(longest + "x", ""), std::runtime_error);
+}
+
 TEST(Vault, SealsTheSameTextDifferentlyEachTime) {
   const Vault vault(key_of(1));
   EXPECT_NE(vault.seal("text", ""), vault.seal("text", ""));
