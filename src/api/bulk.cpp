@@ -6,8 +6,7 @@ namespace {
 
 bool is_fault_of_item(core::ErrorCode code) {
   using core::ErrorCode;
-  return code == ErrorCode::bad_data || code == ErrorCode::not_found || code == ErrorCode::conflict ||
-         code == ErrorCode::precondition_failed;
+  return code == ErrorCode::bad_data || code == ErrorCode::not_found || code == ErrorCode::conflict;
 }
 
 }  // namespace
