@@ -120,18 +120,24 @@ TEST_F(LogTest, WritesWhatWaitsWhenItEnds) {
 }
 
 TEST_F(LogTest, KeepsLinesOfManyThreadsWhole) {
+  constexpr int kThreads = 8;
+  constexpr int kLines = 400;  // Of all threads no more than may wait: of more, the oldest are dropped.
   Log log(LogLevel::info, file());
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&log] {
-        for (int line = 0; line < 2000; ++line) log.write(LogLevel::info, "event", {{"line", std::int64_t{line}}});
+        for (int line = 0; line < kLines; ++line) log.write(LogLevel::info, "event", {{"line", std::int64_t{line}}});
         log.flush();
       });
     }
   }
   std::ifstream stream(file());
-  for (std::string line; std::getline(stream, line);) EXPECT_THAT(line, ContainsRegex("Z info event line=[0-9]+$"));
+  int lines = 0;
+  for (std::string line; std::getline(stream, line); ++lines) {
+    EXPECT_THAT(line, ContainsRegex("Z info event line=[0-9]+$"));
+  }
+  EXPECT_EQ(lines, kThreads * kLines);
 }
 
 TEST_F(LogTest, SaysWhichFileItCannotOpen) {
