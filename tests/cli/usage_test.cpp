@@ -1,14 +1,18 @@
 // What the program says about itself, and how it refuses what it does not understand.
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/config.h"
+#include "cli/settings.h"
 #include "support/program.h"
 
 namespace cardfile::test {
@@ -18,69 +22,44 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
+using Command = std::vector<std::string>;
+
+/// Those that the help of `command` lists.
+std::vector<Command> subcommands_of(const Command& command, const std::string& help) {
+  std::vector<Command> commands;
+  std::istringstream stream(help.substr(std::min(help.find("\nSubcommands:\n"), help.size())));
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.starts_with("  ") || line.starts_with("   ") || line.starts_with("  cardfile ")) continue;
+    commands.push_back(command);
+    commands.back().push_back(line.substr(2, line.find(' ', 2) - 2));
+  }
+  return commands;
+}
+
 TEST(Usage, HelpsWithEveryCommandAndGivesAnExample) {
   const TempFolder folder;
-  const std::vector<std::vector<std::string>> commands = {
-      {},
-      {"serve"},
-      {"team"},
-      {"team", "create"},
-      {"team", "list"},
-      {"user"},
-      {"user", "create"},
-      {"user", "list"},
-      {"key"},
-      {"key", "create"},
-      {"key", "list"},
-      {"key", "revoke"},
-      {"secret"},
-      {"secret", "create"},
-      {"secret", "list"},
-      {"secret", "revoke"},
-      {"webhook"},
-      {"webhook", "create"},
-      {"webhook", "list"},
-      {"webhook", "delete"},
-      {"migrate"},
-      {"check"},
-      {"backup"},
-      {"version"},
-  };
-  for (std::vector<std::string> command : commands) {
-    command.push_back("--help");
-    const Finished help = cardfile(folder, command);
+  std::vector<Command> commands = {{}};
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    std::vector<std::string> arguments = commands[i];
+    arguments.emplace_back("--help");
+    const Finished help = cardfile(folder, arguments);
     EXPECT_EQ(help.exit_code, 0);
-    EXPECT_THAT(help.output, HasSubstr("Example")) << testing::PrintToString(command);
-    EXPECT_THAT(help.output, HasSubstr("cardfile ")) << testing::PrintToString(command);
+    EXPECT_THAT(help.output, HasSubstr("Example")) << testing::PrintToString(arguments);
+    EXPECT_THAT(help.output, HasSubstr("cardfile ")) << testing::PrintToString(arguments);
     EXPECT_EQ(help.errors, "");
+    const auto more = subcommands_of(commands[i], help.output);
+    commands.insert(commands.end(), more.begin(), more.end());
   }
+  EXPECT_THAT(commands, testing::IsSupersetOf({Command{"serve"}, {"inbox", "list"}, {"webhook", "delete"}}));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(Usage, ListsEverySettingOfServe) {
   const TempFolder folder;
   const std::string help = cardfile(folder, {"serve", "--help"}).output;
-  for (const char* flag : {"--listen",
-                           "--data",
-                           "--config",
-                           "--threads",
-                           "--tls-cert",
-                           "--tls-key",
-                           "--max-body-bytes",
-                           "--max-header-bytes",
-                           "--max-connections",
-                           "--rate-limit",
-                           "--header-timeout-ms",
-                           "--body-timeout-ms",
-                           "--write-timeout-ms",
-                           "--idle-timeout-ms",
-                           "--drain-timeout-ms",
-                           "--log-level",
-                           "--log-file",
-                           "--port-file",
-                           "--access-log",
-                           "--demo"}) {
-    EXPECT_THAT(help, HasSubstr(flag));
+  const base::Config settings = cli::all_settings();
+  for (const base::ConfigKey& key : settings.keys()) {
+    EXPECT_THAT(help, HasSubstr("\n  " + base::flag_of(key) + " "));
   }
 }
 
