@@ -18,6 +18,7 @@ TEST(Errors, HaveTheWordsOfTheWire) {
       {precondition_failed, "precondition_failed"},
       {unsupported_media_type, "unsupported_media_type"},
       {rate_limited, "rate_limited"},
+      {not_implemented, "not_implemented"},
       {unavailable, "unavailable"},
       {internal_error, "internal_error"},
   };
