@@ -80,8 +80,11 @@ TEST_F(WriteAheadLog, GrowsWhileAReaderKeepsAnOldStateAndBeginsAnewAfterwards) {
   EXPECT_GE(commit_many(checkpointer), kCommits);
   EXPECT_EQ(reader.integer("SELECT count(*) FROM number"), 0);
   reader.execute("COMMIT");
+  const auto log = [this] { return std::filesystem::file_size(options_.file.native() + "-wal"); };
+  EXPECT_GE(log(), kCommits * kPageBytes);
   commit_many(checkpointer);
   EXPECT_LE(pages_, kLimitPages);
+  EXPECT_LE(log(), 2 * kLimitPages * kPageBytes) << "the disk has its room back";
   EXPECT_EQ(reader.integer("SELECT count(*) FROM number"), 2 * kCommits);
 }
 

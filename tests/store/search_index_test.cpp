@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
 #include "core/query.h"
 #include "core/text.h"
@@ -147,6 +148,16 @@ TEST_F(SearchIndex, WaitsForTheMemtableToKnowOfACommitBeforeItTakesItIn) {
   EXPECT_TRUE(writer->step());
   EXPECT_FALSE(writer->step());
   expect_exact_answers();
+}
+
+TEST_F(SearchIndex, IsNotTakenForDamagedWhenTheContactsAre) {
+  index_all();
+  const auto damage = [](const std::filesystem::path& file) {
+    const Connection connection({.file = file});
+    return store::sqlite::SqliteError(SQLITE_CORRUPT, "read", connection.handle());
+  };
+  EXPECT_TRUE(search_file_->is_damaged(damage(index_file())));
+  EXPECT_FALSE(search_file_->is_damaged(damage(folder() / "cardfile.db")));
 }
 
 TEST_F(SearchIndex, NeverMakesAContactMatchThatDoesNot) {

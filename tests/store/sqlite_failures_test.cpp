@@ -1,3 +1,9 @@
+#include <exception>
+#include <string>
+#include <variant>
+
+#include <gmock/gmock.h>
+
 #include "store/faulty_vfs.h"
 #include "store/world.h"
 
@@ -8,6 +14,15 @@ class FailingDisk : public testing::Test {
  protected:
   std::optional<core::ErrorCode> refusal_of_update() {
     return world_.refusal(core::UpdateContact{.key = ada_.id, .patch = {.first = "Augusta"}});
+  }
+
+  std::string words_for_update() {
+    const auto works = world_.commit_all({command(core::UpdateContact{.key = ada_.id, .patch = {.first = "Augusta"}})});
+    try {
+      std::rethrow_exception(std::get<std::exception_ptr>(works.front().result));
+    } catch (const core::Error& error) {
+      return error.message();
+    }
   }
 
   FaultyVfs vfs_{"failing-disk"};
@@ -26,6 +41,19 @@ TEST_F(FailingDisk, StopsAcknowledgingForGoodWhenASyncFailsAndReadsGoOn) {
   EXPECT_EQ(refusal_of_update(), core::ErrorCode::unavailable);
   EXPECT_EQ(world_.contact(ada_.id), ada_);
   EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+}
+
+TEST_F(FailingDisk, SaysOfAWriteWhoseSyncFailedThatItMayBeDone) {
+  vfs_.syncs_give(SQLITE_IOERR_FSYNC);
+  EXPECT_THAT(words_for_update(), testing::HasSubstr("shows when the server was started again"));
+  vfs_.syncs_give(SQLITE_OK);
+  EXPECT_EQ(words_for_update(), "the store takes no writes at the moment");
+}
+
+TEST_F(FailingDisk, SaysOfAWriteForWhichThereIsNoSpaceThatItIsNotDone) {
+  vfs_.writes_give(SQLITE_FULL);
+  EXPECT_EQ(words_for_update(), "the store takes no writes at the moment");
+  vfs_.writes_give(SQLITE_OK);
 }
 
 TEST(AFailedSync, IsToldToTheOperatorOnceAndAPassingFailureNotForEachCommit) {

@@ -113,6 +113,21 @@ TEST_F(DataFolder, OfANewerFormatIsRefusedWithBothVersions) {
   EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 4")));
 }
 
+TEST_F(DataFolder, OfAnOlderFormatIsCheckedByTheOneThatWroteItAndStaysAsItIs) {
+  world_.close();
+  const auto execute = [this](const std::string& sql) {
+    store::sqlite::Connection({.file = folder() / "cardfile.db"}).execute(sql);
+  };
+  execute("PRAGMA user_version = 3");
+  try {
+    store::check_sqlite(world_.options(), {});
+    ADD_FAILURE() << "it was checked";
+  } catch (const store::OpenError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("format 3"), HasSubstr("format 4"), HasSubstr("cardfile migrate")));
+  }
+  EXPECT_EQ(store::format_of(folder()), 3);
+}
+
 TEST_F(DataFolder, OfTheFormatBeforePlacesIsBroughtAfter) {
   const auto ada = world_.has_contact({.phone = "13125550142", .first = "Ada"});
   const auto augusta = world_.update(ada.id, {.first = "Augusta"});

@@ -27,6 +27,7 @@ Checkpointer::Checkpointer(const ConnectionOptions& options, Readers& readers,
     : connection_(options),
       readers_(readers),
       failed_(std::move(failed)),
+      log_bytes_max_(2 * kStepsUntilRestart * step_bytes),
       step_pages_(static_cast<int>(step_bytes / connection_.integer("PRAGMA page_size"))),
       next_step_(step_pages_),
       next_restart_(kStepsUntilRestart * step_pages_),
@@ -61,6 +62,7 @@ void Checkpointer::after_commit(Connection& writer, int pages) {
   // A reader that keeps an old state in use, such as a check, lets the log grow on; the next attempt is one step later.
   next_restart_ = pages + step_pages_;
   const NoSnapshots none(readers_);
+  writer.limit_log(log_bytes_max_);
   writer.checkpoint(CheckpointMode::restart);
 }
 

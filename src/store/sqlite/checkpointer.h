@@ -34,7 +34,7 @@ class Checkpointer {
 
   /// For the writer, between two transactions of `writer`: the log has `pages` now. Throws SqliteError when copying
   /// the rest fails. Unless a reader keeps an old state in use, the log stays below 2 * kStepsUntilRestart steps and
-  /// the last transaction.
+  /// the last transaction; one that a reader has made longer is cut to that when it begins anew.
   void after_commit(Connection& writer, int pages);
 
   /// Waits for the step that is being taken; no other follows.
@@ -51,6 +51,7 @@ class Checkpointer {
   Connection connection_;
   Readers& readers_;
   const std::function<void(const SqliteError&)> failed_;
+  const std::int64_t log_bytes_max_;
   const int step_pages_;
 
   // The writer's thread only.

@@ -11,8 +11,8 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;     // For locks of other programs, such as the sqlite3 shell.
 constexpr int kCheckpointTimeoutMs = 50;  // For readers that are in the way: writers wait meanwhile.
 
-void require_ok(int code, const std::string& doing) {
-  if (code != SQLITE_OK) throw SqliteError(code, doing);
+void require_ok(int code, const std::string& doing, sqlite3* database = nullptr) {
+  if (code != SQLITE_OK) throw SqliteError(code, doing, database);
 }
 
 int call_committed(void* function, sqlite3*, const char*, int pages) {
@@ -33,10 +33,12 @@ int sqlite_mode(CheckpointMode mode) {
 }  // namespace
 
 // sqlite3_errmsg() would name tables and sometimes values; sqlite3_errstr() describes the code alone.
-SqliteError::SqliteError(int code, const std::string& doing)
+SqliteError::SqliteError(int code, const std::string& doing, sqlite3* database)
     : std::runtime_error("SQLite cannot " + doing + ": " + sqlite3_errstr(code) + " (code " + std::to_string(code) +
                          ")"),
-      code_(code) {}
+      code_(code) {
+  if (const char* file = database ? sqlite3_db_filename(database, "main") : nullptr) file_ = file;
+}
 
 bool may_succeed_later(const SqliteError& error) {
   // The one I/O error that full disks cause: SQLite reports it when the index of the log cannot grow.
@@ -102,7 +104,8 @@ Connection::Connection(const ConnectionOptions& options) {
 Connection::~Connection() { sqlite3_close_v2(handle_); }
 
 void Connection::execute(const std::string& sql) {
-  require_ok(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr), "run \"" + sql.substr(0, 60) + "\"");
+  require_ok(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr), "run \"" + sql.substr(0, 60) + "\"",
+             handle_);
 }
 
 std::int64_t Connection::integer(const std::string& sql) {
@@ -149,6 +152,8 @@ void Connection::sync_database() {
   require_ok(file->pMethods->xSync(file, SQLITE_SYNC_NORMAL), "sync the database");
 }
 
+void Connection::limit_log(std::int64_t bytes) { execute("PRAGMA journal_size_limit = " + std::to_string(bytes)); }
+
 void Connection::leave_log_on_close() {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
 }
@@ -176,7 +181,7 @@ Snapshot::~Snapshot() {
 Statement::Statement(Connection& connection, std::string_view sql) {
   require_ok(sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
                                 SQLITE_PREPARE_PERSISTENT, &handle_, nullptr),
-             "prepare \"" + std::string(sql.substr(0, 60)) + "\"");
+             "prepare \"" + std::string(sql.substr(0, 60)) + "\"", connection.handle());
 }
 
 Statement::~Statement() { sqlite3_finalize(handle_); }
@@ -188,7 +193,8 @@ bool Execution::next() {
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  throw SqliteError(code, "run \"" + std::string(sqlite3_sql(handle_)).substr(0, 60) + "\"");
+  throw SqliteError(code, "run \"" + std::string(sqlite3_sql(handle_)).substr(0, 60) + "\"",
+                    sqlite3_db_handle(handle_));
 }
 
 std::int64_t Execution::integer() { return sqlite3_column_int64(handle_, column_++); }

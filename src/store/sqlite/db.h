@@ -22,11 +22,15 @@ namespace cardfile::store::sqlite {
 /// SQLite said no. `code` is its extended result code; the sentence is for the operator and holds no stored values.
 class SqliteError : public std::runtime_error {
  public:
-  SqliteError(int code, const std::string& doing);
+  /// `database` is the connection that it came up on, if there is one.
+  SqliteError(int code, const std::string& doing, sqlite3* database = nullptr);
   int code() const { return code_; }
+  /// The file of that connection; empty when there is none.
+  const std::filesystem::path& file() const { return file_; }
 
  private:
   int code_;
+  std::filesystem::path file_;
 };
 
 /// Whether the files are as sound as before and the same write may succeed later: no space, no memory, a lock, a
@@ -85,6 +89,8 @@ class Connection {
   CheckpointResult checkpoint(CheckpointMode mode);
   /// Syncs the database, not its log. Throws SqliteError.
   void sync_database();
+  /// A log that has become longer is cut to so many bytes when it begins anew. Throws SqliteError.
+  void limit_log(std::int64_t bytes);
   /// Closing leaves the write-ahead log as it is, for the next opening to recover from.
   void leave_log_on_close();
 

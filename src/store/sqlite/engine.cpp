@@ -171,8 +171,8 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
     empty.findings.emplace_back("cardfile.db is empty: it has none of the tables that even a new one has.");
     return empty;
   }
+  refuse_other_formats(connection, options.folder);
   set_up_writing(connection);
-  migrate(connection);
   Memtable memtable({.contacts = std::numeric_limits<std::size_t>::max()});
   std::string unreadable;
   try {

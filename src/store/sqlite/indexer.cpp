@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -67,7 +68,9 @@ std::unique_ptr<SearchWriter> Indexer::open(const std::stop_token& stop) {
     try {
       return std::make_unique<SearchWriter>(contacts_, memtable_, file_);
     } catch (const SqliteError& error) {
-      if (means_damage(error)) throw;
+      if (file_.is_damaged(error)) throw;
+      put_off(error, stop);
+    } catch (const std::filesystem::filesystem_error& error) {
       put_off(error, stop);
     }
   }
@@ -81,13 +84,13 @@ void Indexer::follow(SearchWriter& writer, const std::stop_token& stop) {
     told_of_putting_off_ = false;
     if (!has_news()) writer.rest();
   } catch (const SqliteError& error) {
-    if (means_damage(error)) throw;
+    if (file_.is_damaged(error)) throw;
     put_off(error, stop);
     wake(0);
   }
 }
 
-void Indexer::put_off(const SqliteError& error, const std::stop_token& stop) {
+void Indexer::put_off(const std::exception& error, const std::stop_token& stop) {
   if (!told_of_putting_off_)
     tell(std::string(error.what()) +
          "; the search index is tried again every few seconds, and filters are slow until then.");

@@ -48,7 +48,7 @@ class Indexer {
   /// Takes one step; false when there was nothing to do.
   bool step(SearchWriter& writer, const std::stop_token& stop);
   /// Until later, what cannot be done now; tells of it the first time.
-  void put_off(const SqliteError& error, const std::stop_token& stop);
+  void put_off(const std::exception& error, const std::stop_token& stop);
   /// For as long as the store is open.
   void give_up(const std::string& why);
   bool has_news();

@@ -1,5 +1,6 @@
 #include "store/sqlite/migrations.h"
 
+#include <cstdint>
 #include <string>
 
 #include "store/open.h"
@@ -15,14 +16,38 @@ void refuse_foreign_tables(Connection& connection) {
       "another folder with --data.");
 }
 
-void migrate(Connection& connection) {
-  const auto stored = connection.integer("PRAGMA user_version");
-  const auto known = migrations().back().version;
-  if (stored > known)
-    throw OpenError("The data folder has format " + std::to_string(stored) +
-                    ", and this cardfile knows formats up to " + std::to_string(known) +
+namespace {
+
+struct Formats {
+  std::int64_t stored = 0;
+  std::int64_t newest = 0;
+};
+
+/// Throws OpenError when a newer cardfile has written the database.
+Formats formats_of(Connection& connection) {
+  const Formats formats{.stored = connection.integer("PRAGMA user_version"), .newest = migrations().back().version};
+  if (formats.stored > formats.newest)
+    throw OpenError("The data folder has format " + std::to_string(formats.stored) +
+                    ", and this cardfile knows formats up to " + std::to_string(formats.newest) +
                     "; start the newer cardfile that wrote it.");
-  if (stored == known) return;
+  return formats;
+}
+
+}  // namespace
+
+void refuse_other_formats(Connection& connection, const std::filesystem::path& folder) {
+  const auto [stored, newest] = formats_of(connection);
+  if (stored < newest)
+    throw OpenError("The data folder has format " + std::to_string(stored) + ", and this cardfile checks format " +
+                    std::to_string(newest) +
+                    " only. Check it with the cardfile that wrote it, or bring it to this format first with: cardfile "
+                    "migrate --data " +
+                    folder.string());
+}
+
+void migrate(Connection& connection) {
+  const auto [stored, newest] = formats_of(connection);
+  if (stored == newest) return;
   // What is sorted on the way may be larger than memory.
   connection.execute("PRAGMA temp_store = FILE");
   for (const auto& [version, sql] : migrations()) {

@@ -1,6 +1,7 @@
 #pragma once
 // Migrations: how the database got its tables, one numbered file a step.
 
+#include <filesystem>
 #include <span>
 #include <string_view>
 
@@ -18,6 +19,9 @@ std::span<const Migration> migrations();
 
 /// Throws OpenError when the database is another program's. Writes nothing into it.
 void refuse_foreign_tables(Connection& connection);
+
+/// For whoever is to write nothing. Throws OpenError when the database of `folder` has another format than the newest.
+void refuse_other_formats(Connection& connection, const std::filesystem::path& folder);
 
 /// Brings the database to the newest format, each step in a transaction of its own. Throws OpenError when a newer
 /// cardfile has written it.

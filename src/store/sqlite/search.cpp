@@ -243,7 +243,7 @@ std::optional<Result> Search::at_one_moment(core::TeamId team,
     return answer(
         Moment{.index = *index, .view = of_contacts, .team = team, .slot = slot, .changed = std::move(*changed)});
   } catch (const SqliteError& error) {
-    if (means_damage(error)) file_.found_damaged();
+    if (file_.is_damaged(error)) file_.found_damaged();
   } catch (const std::runtime_error&) {
     file_.found_damaged();
   }

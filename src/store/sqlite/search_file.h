@@ -25,6 +25,10 @@ class SearchFile {
   const std::filesystem::path& path() const { return path_; }
   bool is_usable() const { return usable_; }
   void found_usable() { usable_ = true; }
+  /// Whether the error says that this file is not what was written to it, rather than another.
+  bool is_damaged(const SqliteError& error) const {
+    return means_damage(error) && error.file().filename() == path_.filename();
+  }
   /// It contradicts itself or cannot be read: nobody uses it any more until the store is opened again.
   void found_damaged() { usable_ = false; }
 

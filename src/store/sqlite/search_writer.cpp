@@ -226,7 +226,7 @@ SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& me
       if (!follows_from_contacts()) index_ = nullptr;
     }
   } catch (const SqliteError& error) {
-    if (!means_damage(error)) throw;
+    if (!file.is_damaged(error)) throw;
     index_ = nullptr;
   } catch (const std::runtime_error&) {
     index_ = nullptr;  // Of another format, or with something else in a column.

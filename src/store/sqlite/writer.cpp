@@ -13,6 +13,9 @@ namespace cardfile::store::sqlite {
 namespace {
 
 constexpr std::string_view kNoWrites = "the store takes no writes at the moment";
+// The disk refused to say that it is durable; it may be on it all the same.
+constexpr std::string_view kOutcomeUnknown =
+    "the store could not make this write durable: whether it is done shows when the server was started again";
 constexpr std::chrono::seconds kUntilAnotherTry{1};  // To bring rows after, when the disk is full.
 constexpr std::chrono::seconds kUntilToldAgain{10};  // Every commit may fail, thousands a second.
 
@@ -160,6 +163,7 @@ void Writer::apply_and_commit(const Submissions& submissions) {
     commands += submission->works.size();
   }
   batch.finish();
+  is_committing_ = true;
   sqlite::run(commit_);
   try {
     batch.publish(memtable_, directories_, clocks_);
@@ -169,6 +173,7 @@ void Writer::apply_and_commit(const Submissions& submissions) {
     stop_writing("What was committed could not be taken note of (" + std::string(error.what()) + ")");
     throw;
   }
+  is_committing_ = false;
 }
 
 void Writer::flush_if_due() {
@@ -195,7 +200,8 @@ void Writer::flush_all() {
 
 void Writer::fail(const Submissions& submissions, const std::exception& error) {
   give_up(error, "; the writes of one commit were refused.");
-  for (auto* submission : submissions) refuse(submission->works, std::string(kNoWrites));
+  const bool is_unknown = std::exchange(is_committing_, false) && !failure().empty();
+  for (auto* submission : submissions) refuse(submission->works, std::string(is_unknown ? kOutcomeUnknown : kNoWrites));
 }
 
 void Writer::give_up(const std::exception& error, const std::string& consequence) {

@@ -107,6 +107,7 @@ class Writer {
   TeamClocks clocks_;
   Memtable::Clock::time_point no_flush_before_{};            // After a failure that may pass.
   std::map<std::string, Memtable::Clock::time_point> told_;  // When last, of failures that may pass; there are few.
+  bool is_committing_ = false;                               // Whether a failure is one of the commit itself.
   int log_pages_ = 0;
   std::vector<Waiter> waiters_;
   std::vector<std::coroutine_handle<>> handles_;
