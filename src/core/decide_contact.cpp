@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -129,6 +130,20 @@ bool is_outdated(const ChannelDraft& draft, const std::vector<Channel>& before, 
   return was_there && !has(contact.channels, address);
 }
 
+std::size_t bytes_of(const CustomValues& custom) {
+  return std::accumulate(custom.begin(), custom.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& item) { return sum + item.second.size(); });
+}
+
+/// One that has more from before the limit was there may keep it, and become smaller.
+void throw_if_too_large(const CustomValues& custom, std::size_t bytes_before) {
+  const std::size_t bytes = bytes_of(custom);
+  if (bytes <= kCustomBytesMax || bytes <= bytes_before) return;
+  throw Error(ErrorCode::bad_data,
+              {{"custom", "the values of a contact hold at most " + std::to_string(kCustomBytesMax) +
+                              " bytes together: these would hold " + std::to_string(bytes)}});
+}
+
 void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recorder) {
   const auto before = patch.channels ? contact.channels : std::vector<Channel>();
   if (patch.phone) set_primary(contact, kPhone, *patch.phone, recorder);
@@ -156,7 +171,11 @@ void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const D
   apply_names(contact, patch);
   if (patch.avatar) contact.avatar = *patch.avatar;
   if (patch.assignee) contact.assigned = *patch.assignee;
-  if (patch.custom) apply_custom(contact.custom, *patch.custom, mode, directory);
+  if (patch.custom) {
+    const std::size_t before = bytes_of(contact.custom);
+    apply_custom(contact.custom, *patch.custom, mode, directory);
+    throw_if_too_large(contact.custom, before);
+  }
   if (patch.tags) contact.tags = *patch.tags;
   // Only the team's own flag: what the contact asked for is not undone from here (contract, 2.5).
   if (patch.opted_out) contact.consent.unsubscribed_admin = *patch.opted_out;

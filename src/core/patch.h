@@ -21,6 +21,7 @@ inline constexpr std::size_t kTextMax = 255;
 inline constexpr std::size_t kDisplayNameMax = 2 * kTextMax + 1;  // A derived one can be sent back.
 inline constexpr std::size_t kAvatarMax = 2048;
 inline constexpr std::size_t kCustomValueMax = 4096;
+inline constexpr std::size_t kCustomBytesMax = std::size_t{256} << 10;  // In bytes, of all values of a contact.
 inline constexpr std::size_t kTagsMax = 5;
 inline constexpr std::size_t kEmailSuppressionsMax = 1000;
 inline constexpr std::size_t kChannelsMax = 100;

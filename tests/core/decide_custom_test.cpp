@@ -102,6 +102,46 @@ TEST(CustomFields, AllGoWithAnOverwriteThatNamesOnlyUnknownOnes) {
   EXPECT_EQ(after.custom, CustomValues{});
 }
 
+/// The team's fields, and 64 more with the longest values: as much as a contact may have.
+class CustomFieldsAtTheLimit : public testing::Test {
+ protected:
+  CustomFieldsAtTheLimit() : team(directory_with_fields()) {
+    for (std::int64_t id = 1; id <= kFields; ++id) most[FieldId(id)] = std::string(kCustomValueMax, 'x');
+  }
+
+  static Directory directory_with_fields() {
+    Directory directory = usual_directory();
+    for (std::int64_t id = 1; id <= kFields; ++id) {
+      directory.fields[FieldId(id)] = {.id = FieldId(id), .title = "Field " + std::to_string(id), .created = {}};
+    }
+    return directory;
+  }
+
+  static constexpr std::int64_t kFields = 64;
+  FakeTeam team;
+  CustomPatch most;
+};
+
+TEST_F(CustomFieldsAtTheLimit, TakeNotAByteMore) {
+  const Contact ada = team.has_contact(ada_with(most));
+  EXPECT_EQ(team.refuses(UpdateContact{.key = ada.id, .patch = {.custom = {{{kPlan, "x"}}}}}).errors(),
+            (std::vector<FieldError>{
+                {"custom", "the values of a contact hold at most 262144 bytes together: these would hold 262145"}}));
+  team.does(UpdateContact{.key = ada.id, .patch = {.first = "Ada"}});
+  team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{FieldId(1), std::nullopt}, {kPlan, "x"}}}}});
+}
+
+TEST_F(CustomFieldsAtTheLimit, MayBecomeSmallerWhereTheyHaveMoreOfOld) {
+  const Contact ada = team.has_contact(ada_with(most));
+  CustomValues more = ada.custom;
+  more[kPlan] = "plan";
+  more[kCity] = "London";
+  team.has_of_old(ada.id, more);
+  EXPECT_EQ(team.refuses(UpdateContact{.key = ada.id, .patch = {.custom = {{{kBirthday, "x"}}}}}).code(),
+            ErrorCode::bad_data);
+  team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{kCity, "Rome"}}}}});
+}
+
 TEST(CustomFields, MayBeUsedFromTheMomentTheTeamHasThem) {
   FakeTeam team;
   const Contact ada = team.has_contact(ada_with({}));

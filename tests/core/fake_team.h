@@ -93,6 +93,9 @@ class FakeTeam final : public TeamState {
   /// The contact wrote STOP.
   void hears_stop_from(ContactId id) { contacts_.at(id).consent.unsubscribed_contact = true; }
 
+  /// The contact has values that no write of today may give it.
+  void has_of_old(ContactId id, CustomValues custom) { contacts_.at(id).custom = std::move(custom); }
+
   const Contact& stored(ContactId id) const { return contacts_.at(id); }
   std::size_t contacts() const { return contacts_.size(); }
   /// Up to which entry the webhook has been told.
