@@ -222,15 +222,30 @@ base::Task<std::optional<core::Contact>> Follower::deleted_after(const core::Cha
   co_await find_deletions(entry.seq);
   const core::ContactId id(entry.subject_id);
   const auto found = deletions_.lower_bound({id, entry.seq});
-  if (found == deletions_.end() || found->first != id) co_return std::nullopt;
-  co_return core::contact_deleted_by(service_.parts.store.changes(team_, found->second - 1, 1, kBytesAtATime).front());
+  if (found != deletions_.end() && found->first == id) {
+    co_return core::contact_deleted_by(
+        service_.parts.store.changes(team_, found->second - 1, 1, kBytesAtATime).front());
+  }
+  // Or it is beyond those that are kept.
+  auto seq = deletions_end_;
+  while (!is_ending_) {
+    const auto entries = service_.parts.store.changes(team_, seq, kEntriesAtATime, kBytesAtATime);
+    if (entries.empty()) break;
+    for (const core::ChangeEntry& later : entries) {
+      if (deletes_contact(later) && later.subject_id == entry.subject_id) co_return core::contact_deleted_by(later);
+    }
+    seq = entries.back().seq;
+    co_await base::Turn(service_.executor);
+  }
+  co_return std::nullopt;
 }
 
-/// Reads what is new in the log only: a webhook that is far behind may have many contacts that are gone. Others have
-/// their turns meanwhile.
+/// Reads what is new in the log only, as far as there is room for it: a webhook that is far behind may have many
+/// contacts that are gone. Others have their turns meanwhile.
 base::Task<void> Follower::find_deletions(std::int64_t after_seq) {
   deletions_end_ = std::max(deletions_end_, after_seq);
-  while (!is_ending_ && read_deletions()) co_await base::Turn(service_.executor);
+  const auto has_room = [this] { return deletions_.size() < service_.options.deletions_max; };
+  while (!is_ending_ && has_room() && read_deletions()) co_await base::Turn(service_.executor);
 }
 
 bool Follower::read_deletions() {

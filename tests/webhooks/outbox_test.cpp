@@ -192,6 +192,7 @@ TEST_F(TheOutbox, TellsOfContactsAsTheyAreAndOfDeletedOnesAsTheyWere) {
 }
 
 TEST_F(TheOutbox, TellsOfManyContactsThatAreGoneEachAsItWas) {
+  options.deletions_max = 1;
   has_webhook({contact_created, contact_deleted}, receiver.url());
   std::vector<core::Contact> contacts;
   for (const char* first : {"Ada", "Grace", "Edith"}) {
