@@ -39,7 +39,7 @@ class Reader {
   Queries queries;
 };
 
-/// A small pool of readers, each opened when it is first needed. A thread comes back to the one that it had last, so
+/// A pool of readers, each opened when it is first needed. A thread comes back to the one that it had last, so
 /// that threads do not get in each other's way. Safe to call from any thread.
 class Readers {
   struct Place {
@@ -82,7 +82,9 @@ class Readers {
   void allow_snapshots() { commits_.bar_snapshots = false; }
 
  private:
-  static constexpr std::size_t kReadersMax = 8;
+  // More than a server has threads: one that answers requests is not to wait for one that is at a long query. Each is
+  // made when it is first needed.
+  static constexpr std::size_t kReadersMax = 512;
 
   Lease taken(Place& place, std::unique_lock<std::mutex> lock);
   static void end_snapshot(Place& place);
