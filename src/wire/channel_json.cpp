@@ -30,9 +30,7 @@ core::ChannelPatch read_members(const Json& body) {
 std::optional<core::ChannelId> read_id(const Members& members) {
   const auto value = members.given("id");
   if (!value || (value->is(JsonKind::string) && value->text().empty())) return std::nullopt;
-  const bool readable = value->is(JsonKind::integer) || value->is(JsonKind::string);
-  const auto id = readable ? core::parse_id(value->text()) : std::nullopt;
-  if (id) return core::ChannelId(*id);
+  if (const auto id = id_of(*value)) return core::ChannelId(*id);
   members.report("id", "must be a channel's id: an integer, or a string of its digits");
   return std::nullopt;
 }

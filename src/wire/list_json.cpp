@@ -64,8 +64,7 @@ class ListReader {
     if (!items || names_too_many_) return contacts;
     std::size_t index = 0;
     for (const Json item : *items) {
-      const bool readable = item.is(JsonKind::integer) || item.is(JsonKind::string);
-      if (const auto id = readable ? core::parse_id(item.text()) : std::nullopt) {
+      if (const auto id = id_of(item)) {
         contacts.emplace_back(*id);
       } else {
         members_.report(path(name, index), "must be an integer: a contact's id");

@@ -1,5 +1,7 @@
 #include "wire/members.h"
 
+#include "core/ids.h"
+
 namespace cardfile::wire {
 
 void report(std::vector<core::FieldError>& problems, std::string field, std::string_view message) {
@@ -8,6 +10,11 @@ void report(std::vector<core::FieldError>& problems, std::string field, std::str
 
 void require_object(const Json& body) {
   if (!body.is(JsonKind::object)) throw core::Error(core::ErrorCode::bad_data, {{"body", "must be a JSON object"}});
+}
+
+std::optional<std::int64_t> id_of(const Json& value) {
+  const bool is_readable = value.is(JsonKind::integer) || value.is(JsonKind::string);
+  return is_readable ? core::parse_id(value.text()) : std::nullopt;
 }
 
 std::optional<std::string> Members::string(std::string_view name) const {

@@ -1,6 +1,7 @@
 #pragma once
 // Members: the typed values of an object from outside, and what was wrong with them.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ void report(std::vector<core::FieldError>& problems, std::string field, std::str
 
 /// Throws Error(bad_data) naming "body" unless `body` is an object.
 void require_object(const Json& body);
+
+/// An id, as clients send it: an integer, or a string of its digits. None when `value` is neither.
+std::optional<std::int64_t> id_of(const Json& value);
 
 /// Reads an object's members. One that is absent or null is not given; one of another type is reported and then not
 /// given either. For as long as the document and `problems` live.

@@ -151,11 +151,9 @@ NewTrigger read_trigger(const Json& body) {
     }
   }
   if (const auto inbox = members.given("inbox_id")) {
-    const bool is_readable = inbox->is(JsonKind::integer) || inbox->is(JsonKind::string);
-    const auto id = is_readable ? core::parse_id(inbox->text()) : std::nullopt;
-    if (id) {
+    if (const auto id = id_of(*inbox)) {
       trigger.inbox = core::InboxId(*id);
-    } else if (!is_readable || !inbox->text().empty()) {
+    } else if (!inbox->is(JsonKind::string) || !inbox->text().empty()) {
       members.report("inbox_id", "must be an inbox's id");
     }
   }

@@ -70,8 +70,7 @@ std::vector<std::string> read(const Kind& kind, const std::optional<Json>& body,
 
 core::UserId read_user_id(const Members& members) {
   const auto value = members.given("id");
-  const bool readable = value && (value->is(JsonKind::integer) || value->is(JsonKind::string));
-  const auto id = readable ? core::parse_id(value->text()) : std::nullopt;
+  const auto id = value ? id_of(*value) : std::nullopt;
   if (id) return core::UserId(*id);
   members.report("id", value ? "must be an integer: a user's id" : "is required: a user's id");
   return {};

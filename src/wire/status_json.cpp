@@ -30,8 +30,7 @@ core::ContactNames read_names(const Json& body, Problems& problems) {
   const bool has_phone = phone && !is_empty_text(*phone);
   if (!has_id && !has_phone) members.report("id", "is required: the contact's id, or its phone");
   if (has_id) {
-    const bool readable = id->is(JsonKind::integer) || id->is(JsonKind::string);
-    if (const auto number = readable ? core::parse_id(id->text()) : std::nullopt) {
+    if (const auto number = id_of(*id)) {
       names.id = core::ContactId(*number);
     } else {
       members.report("id", "must be a contact's id: an integer, or a string of its digits");

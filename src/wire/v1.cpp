@@ -37,8 +37,7 @@ core::Address read_phone(const Json& value) {
 }
 
 core::ContactId read_contact_id(const Json& value) {
-  const bool is_integer = value.is(JsonKind::integer);
-  const auto id = is_integer || value.is(JsonKind::string) ? core::parse_id(value.text()) : std::nullopt;
+  const auto id = id_of(value);
   if (!id) refuse("id", "must be a contact's id: an integer, or a string of its digits");
   return core::ContactId(*id);
 }

@@ -40,8 +40,7 @@ std::vector<std::string> read_values(const Members& item) {
 /// Only what is sent back as it was read has one; whatever else stands there makes no difference.
 std::optional<core::ChannelId> channel_id_of(const Members& item) {
   const auto value = item.given("id");
-  const bool readable = value && (value->is(JsonKind::integer) || value->is(JsonKind::string));
-  const auto id = readable ? core::parse_id(value->text()) : std::nullopt;
+  const auto id = value ? id_of(*value) : std::nullopt;
   return id ? std::optional(core::ChannelId(*id)) : std::nullopt;
 }
 
