@@ -15,8 +15,6 @@ using Status = IoResult::Status;
 
 // A body from this size on is sent from where it is, smaller ones are copied behind their heads.
 constexpr std::size_t kCopiedBodyBytesMax = 32 * 1024;
-// Pipelined answers are sent together up to about this size.
-constexpr std::size_t kGatheredBytesMax = 64 * 1024;
 // Requests that hold no more are not counted: connections_max is their bound. An exchange keeps as much from one
 // request to the next.
 constexpr std::size_t kUncountedBytesMax = 32 * 1024;
@@ -242,8 +240,6 @@ base::Task<Connection::Leave> Connection::answer_requests() {
         }
       }
       if (form.close) co_return Leave::with_answer;
-      // The answer waits for the next one when that request is here already.
-      if (exchange_->out.size() < kGatheredBytesMax) continue;
     }
 
     if (exchange_) {

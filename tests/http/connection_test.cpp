@@ -71,6 +71,17 @@ TEST(Connection, AnswersPipelinedRequestsInOrder) {
   sender.join();
 }
 
+TEST(Connection, SendsAnAnswerThoughTheNextRequestTakesLong) {
+  Gate gate;
+  const TestServer server({}, behind(gate));
+  Peer peer = server.peer();
+  peer.send(std::string(kGet) + std::string(kWait));
+  EXPECT_EQ(peer.answer().body, "GET /a []");
+  gate.wait_for(1);
+  gate.open();
+  EXPECT_EQ(peer.answer().body, "GET /wait []");
+}
+
 TEST(Connection, AnswersWhatCameBeforeTheRequestThatCloses) {
   const TestServer server;
   Peer peer = server.peer();
