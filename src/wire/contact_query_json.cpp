@@ -203,7 +203,7 @@ ContactSearch read_contact_search(const Json& body) {
   }
   // Each is read from the store.
   std::ranges::sort(search.contacts);
-  search.contacts.erase(std::ranges::unique(search.contacts).begin(), search.contacts.end());
+  search.contacts.erase(std::unique(search.contacts.begin(), search.contacts.end()), search.contacts.end());
   return search;
 }
 
