@@ -51,14 +51,17 @@ AdminReply answered(const Invocation& invocation, const Administration& administ
 int administer(const Invocation& invocation, const base::Config& settings) {
   const std::filesystem::path folder = settings.text("data");
   if (!invocation.makes_folder) require_data_folder(settings);
-  std::unique_ptr<store::Store> store;
-  try {
-    store = open_or_make(settings);
-  } catch (const store::FolderInUse&) {
-    const auto reply = ask_server(folder, invocation.words);
-    if (!reply) throw;
-    return tell(*reply);
-  }
+  std::optional<AdminReply> reply;
+  const auto store = once_free(settings, [&]() -> std::unique_ptr<store::Store> {
+    try {
+      return open_or_make(settings);
+    } catch (const store::FolderInUse&) {
+      reply = ask_server(folder, invocation.words);
+      if (!reply) throw;
+      return nullptr;
+    }
+  });
+  if (reply) return tell(*reply);
   std::unique_ptr<base::Vault> vault;
   const auto kept_vault = [&]() -> const base::Vault& {
     vault = open_vault(*store, folder);

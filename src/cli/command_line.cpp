@@ -82,11 +82,6 @@ void require_data_folder(const base::Config& settings) {
                   is_folder ? "cardfile.db in" : "data folder", folder, way, folder));
 }
 
-std::unique_ptr<store::Store> open_existing(const base::Config& settings) {
-  require_data_folder(settings);
-  return open_or_make(settings);
-}
-
 std::unique_ptr<store::Store> open_or_make(const base::Config& settings) {
   // What little a command changes the server indexes when it is started.
   return store::open_sqlite({.folder = settings.text("data"), .indexing = store::Indexing::none}, now);

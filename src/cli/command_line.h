@@ -1,17 +1,20 @@
 #pragma once
 // CommandLine: what the subcommands share.
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/config.h"
 #include "base/vault.h"
 #include "cli/settings.h"
 #include "core/command.h"
+#include "store/open.h"
 #include "store/store.h"
 
 namespace CLI {
@@ -63,8 +66,23 @@ bool has_database(const std::filesystem::path& folder);
 /// become a new, empty one.
 void require_data_folder(const base::Config& settings);
 
-/// Opens the data folder, which must exist.
-std::unique_ptr<store::Store> open_existing(const base::Config& settings);
+/// What `open` gives, which is called again and again while another process holds the data folder: a command does for
+/// milliseconds, and a server that is asked to end for not much longer. Throws store::FolderInUse when it is held after
+/// `lock_timeout_ms` still.
+template <class Open>
+auto once_free(const base::Config& settings, Open open) {
+  constexpr std::chrono::milliseconds kPause(50);
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(settings.number("lock_timeout_ms"));
+  for (;;) {
+    try {
+      return open();
+    } catch (const store::FolderInUse&) {
+      if (std::chrono::steady_clock::now() >= deadline) throw;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
 
 /// Opens the data folder, and makes it when it does not exist.
 std::unique_ptr<store::Store> open_or_make(const base::Config& settings);

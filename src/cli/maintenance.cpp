@@ -27,9 +27,9 @@ CLI::App& add_command(CLI::App& app, Invocation& invocation, const std::string& 
 int migrate(const base::Config& settings) {
   require_data_folder(settings);
   const std::string& folder = settings.text("data");
-  const std::int64_t before = store::format_of(folder);
-  open_existing(settings);
-  const std::int64_t after = store::format_of(folder);
+  const std::int64_t before = once_free(settings, [&] { return store::format_of(folder); });
+  once_free(settings, [&] { return open_or_make(settings); });
+  const std::int64_t after = once_free(settings, [&] { return store::format_of(folder); });
   if (before == after) {
     print(fmt::format("{} has format {} already: nothing to do.\n", folder, after));
   } else {
@@ -68,8 +68,10 @@ int check(const base::Config& settings) {
   require_data_folder(settings);
   const store::CheckReport report = [&settings] {
     ProgressLine progress("Checking", "rows");
-    return store::check_sqlite({.folder = settings.text("data")},
-                               [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+    return once_free(settings, [&] {
+      return store::check_sqlite({.folder = settings.text("data")},
+                                 [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+    });
   }();
   for (const std::string& finding : report.findings) print(finding + "\n");
   for (const std::string& finding : report.index_findings) print(finding + "\n");

@@ -189,18 +189,18 @@ int serve(const base::Config& config) {
   warn_of_files_left_alone(log, settings.data);
   const auto triggers_reach = settings.private_triggers ? http::Reach::everywhere : http::Reach::public_only;
   webhooks::Doorbell doorbell;
-  auto store = store::open_sqlite({.folder = settings.data,
-                                   .queue_max = settings.waiting_writes_max,
-                                   .on_failure =
-                                       [&log](const std::string& why) {
-                                         log.write(base::LogLevel::error, "writes_refused", {{"cause", why}});
-                                       },
-                                   .on_commit = [&doorbell] { doorbell.ring(); },
-                                   .on_indexing =
-                                       [&log](const std::string& what) {
-                                         log.write(base::LogLevel::info, "indexing", {{"what", what}});
-                                       }},
-                                  now);
+  const store::SqliteOptions store_options{.folder = settings.data,
+                                           .queue_max = settings.waiting_writes_max,
+                                           .on_failure =
+                                               [&log](const std::string& why) {
+                                                 log.write(base::LogLevel::error, "writes_refused", {{"cause", why}});
+                                               },
+                                           .on_commit = [&doorbell] { doorbell.ring(); },
+                                           .on_indexing =
+                                               [&log](const std::string& what) {
+                                                 log.write(base::LogLevel::info, "indexing", {{"what", what}});
+                                               }};
+  auto store = once_free(config, [&] { return store::open_sqlite(store_options, now); });
   const PortFile port_file(settings.port_file);
   if (settings.demo) seed_demo(*store, settings.data);
   refuse_demo_keys_for_others(*store, settings);

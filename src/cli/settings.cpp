@@ -57,6 +57,8 @@ std::vector<base::ConfigKey> keys() {
       text_key("listen", "HOST:PORT", "Address and port to answer at; port 0 takes a free one", "127.0.0.1:8080"),
       text_key("data", "DIR", "Data folder", "./data"),
       config_key(),
+      number_key("lock_timeout_ms", "Time that a data folder in use by another process is waited for", 5'000, 0,
+                 kDayMs),
       number_key("threads", "Threads that answer requests; 0 means one a processor", 0, 0, 256),
       text_key("tls_cert", "FILE", "Certificate chain (PEM) to speak HTTPS with; needs --tls-key"),
       text_key("tls_key", "FILE", "Private key (PEM) of the certificate"),

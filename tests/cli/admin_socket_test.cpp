@@ -1,5 +1,6 @@
 // The operator's commands while a server holds the data folder: done by that server, at once.
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "cli/admin_socket.h"
+#include "support/held_folder.h"
 #include "support/http_client.h"
 #include "support/program.h"
 
@@ -157,6 +160,20 @@ TEST_F(AServedFolder, RunsNothingOfACallerButTheOperatorsCommands) {
   Caller endless(socket_file());
   EXPECT_EQ(endless.ask("key " + std::string(70'000, 'x')), "");
   EXPECT_EQ(run({"team", "list"}).exit_code, 0);
+}
+
+TEST(AFolderThatAnotherHolds, IsAdministeredOnceAServerListensInIt) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  const HeldFolder held(folder);
+  Process waiting(cardfile_with(folder, {"team", "list"}, {{"CARDFILE_LOCK_TIMEOUT_MS", "60000"}}));
+  held.await_refusal();
+  const cli::AdminSocket server(folder / "data", [](const std::vector<std::string>& words) {
+    EXPECT_EQ(words, (std::vector<std::string>{"team", "list"}));
+    return cli::AdminReply{.exit_code = 0, .text = "The server's teams\n"};
+  });
+  EXPECT_EQ(waiting.wait(std::chrono::seconds(60)), (Ending{.exit_code = 0})) << waiting.errors();
+  EXPECT_EQ(waiting.output(), "The server's teams\n");
 }
 
 TEST_F(AServedFolder, EndsThoughACallerSaysNothing) {

@@ -1,18 +1,19 @@
 // team, user, inbox, key, migrate and check.
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/file.h>
-#include <unistd.h>
 
+#include "support/held_folder.h"
 #include "support/program.h"
 
 namespace cardfile::test {
@@ -297,6 +298,10 @@ TEST(AdminCommands, TakeTheDataFolderFromFlagEnvironmentOrFile) {
   EXPECT_THAT(cardfile(folder, {"team", "list"}, {{"CARDFILE_DATA", "a"}}).output, HasSubstr("A"));
 }
 
+const std::map<std::string, std::string> kWithoutWaiting = {{"CARDFILE_LOCK_TIMEOUT_MS", "0"}};
+const std::map<std::string, std::string> kWithPatience = {{"CARDFILE_LOCK_TIMEOUT_MS", "60000"}};
+constexpr std::chrono::seconds kPatience(60);
+
 // The others are done by the server: admin_socket_test.cpp.
 TEST(MaintenanceCommands, SayWhenTheFolderIsInUse) {
   const TempFolder folder;
@@ -304,7 +309,7 @@ TEST(MaintenanceCommands, SayWhenTheFolderIsInUse) {
   RunningServer server(folder);
   server.port();
   for (const char* command : {"check", "migrate"}) {
-    const Finished refused = cardfile(folder, {command});
+    const Finished refused = cardfile(folder, {command}, kWithoutWaiting);
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_THAT(refused.errors, HasSubstr("in use"));
   }
@@ -313,12 +318,36 @@ TEST(MaintenanceCommands, SayWhenTheFolderIsInUse) {
 TEST(AdminCommands, SayWhenTheFolderIsInUseByWhatIsNoServer) {
   const TempFolder folder;
   make_team_and_key(folder);
-  const int lock = ::open((folder / "data/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
-  const Finished refused = cardfile(folder, {"team", "list"});
-  ::close(lock);
+  const HeldFolder held(folder);
+  const Finished refused = cardfile(folder, {"team", "list"}, kWithoutWaiting);
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.errors, HasSubstr("in use"));
+}
+
+TEST(Commands, WaitForTheFolderWhileAnotherHoldsIt) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"team", "list"}, {"check"}, {"migrate"}}) {
+    HeldFolder held(folder);
+    Process waiting(cardfile_with(folder, command, kWithPatience));
+    held.await_refusal();
+    held.let_go();
+    EXPECT_EQ(waiting.wait(kPatience), (Ending{.exit_code = 0})) << waiting.errors();
+  }
+}
+
+TEST(Commands, ThatAreStartedTogetherAllSucceed) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  std::vector<std::unique_ptr<Process>> together;
+  for (int i = 0; i < 6; ++i) {
+    together.push_back(std::make_unique<Process>(
+        cardfile_with(folder, {"user", "create", "--team", "1", "--name", "Mina"}, kWithPatience)));
+  }
+  for (const auto& command : together) {
+    EXPECT_EQ(command->wait(kPatience), (Ending{.exit_code = 0})) << command->errors();
+  }
+  EXPECT_THAT(cardfile(folder, {"user", "list", "--team", "1"}).output, HasSubstr("\n6   Mina"));
 }
 
 TEST(CheckCommand, FindsNothingInASoundFolder) {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "support/held_folder.h"
 #include "support/http_client.h"
 #include "support/program.h"
 
@@ -224,17 +225,28 @@ TEST(Serve, SaysWhenTheFolderIsInUse) {
   const TempFolder folder;
   RunningServer first(folder);
   first.port();
-  const Finished second = cardfile(folder, {"serve", "--listen", "127.0.0.1:0"});
+  const Finished second = cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--lock-timeout-ms", "0"});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.errors, HasSubstr("in use"));
   EXPECT_EQ(get(first.port(), "/healthz"), 200);
+}
+
+TEST(Serve, WaitsForTheFolderWhileACommandHoldsIt) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  HeldFolder held(folder);
+  RunningServer server(folder, {"--lock-timeout-ms", "60000"});
+  held.await_refusal();
+  held.let_go();
+  EXPECT_EQ(get(server.port(), "/readyz"), 200);
 }
 
 TEST(Serve, LeavesThePortFileOfTheServerThatHasTheFolder) {
   const TempFolder folder;
   RunningServer first(folder);
   const std::string port = std::to_string(first.port()) + "\n";
-  const Finished second = cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--port-file", folder / "port"});
+  const Finished second =
+      cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--port-file", folder / "port", "--lock-timeout-ms", "0"});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_EQ(contents(folder / "port"), port);
 }
