@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
+#include <latch>
 #include <optional>
 
 #include <gmock/gmock.h>
@@ -11,6 +13,7 @@
 #include "base/crypto.h"
 #include "store/sqlite/backup.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/folder.h"
 #include "store/world.h"
 
 namespace cardfile::test {
@@ -234,6 +237,24 @@ TEST_F(DataFolder, ThatReplacedAnotherKeepsItsLockWhenThatOneIsClosed) {
   EXPECT_TRUE(std::filesystem::exists(folder() / "lock"));
   EXPECT_THAT(open_error(world_.options()), HasSubstr("is in use by another cardfile process"));
   std::filesystem::remove_all(aside);
+}
+
+TEST_F(DataFolder, ThatTwoMakeAtOnceOpensForOneOfThem) {
+  for (int i = 0; i < 300; ++i) {
+    const TempFolder temp(folder_in_memory());
+    std::latch both(2);
+    const auto hold = [&temp, &both] {
+      both.arrive_and_wait();
+      try {
+        const store::sqlite::Folder held(temp / "new");
+      } catch (const store::FolderInUse&) {
+        // The other one has it.
+      }
+    };
+    auto other = std::async(std::launch::async, hold);
+    EXPECT_NO_THROW(hold());
+    EXPECT_NO_THROW(other.get());
+  }
 }
 
 TEST_F(DataFolder, WithASlashAtItsEndIsMadeWithItsParents) {

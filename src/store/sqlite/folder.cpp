@@ -33,14 +33,17 @@ void sync_folder(const std::filesystem::path& folder) {
 }
 
 void make_folder(const std::filesystem::path& named) {
-  if (std::filesystem::is_directory(named)) return;
-  if (std::filesystem::exists(named))
+  const auto kind = std::filesystem::status(named).type();
+  if (kind == std::filesystem::file_type::directory) return;
+  if (kind != std::filesystem::file_type::not_found)
     throw OpenError(named.string() + " is a file, not a data folder. Name another one.");
   auto folder = std::filesystem::absolute(named).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();  // It was named with a slash at its end.
   const auto parent = folder.parent_path();
   std::filesystem::create_directories(parent);
-  if (::mkdir(folder.c_str(), kOwnerOnlyFolder) != 0) throw_errno("Cannot make the data folder " + folder.string());
+  // Another process may have made it in between.
+  if (::mkdir(folder.c_str(), kOwnerOnlyFolder) != 0 && errno != EEXIST)
+    throw_errno("Cannot make the data folder " + folder.string());
   sync_folder(parent);
 }
 
