@@ -103,28 +103,53 @@ void refuse_demo_keys_for_others(const store::Store& store, const ServeSettings&
       settings.data, settings.listen.address, settings.data));
 }
 
+/// Whether nothing is lost with what is there: a port and nothing else.
+bool may_be_replaced(const std::filesystem::path& port_file) {
+  std::error_code error;
+  const auto kind = std::filesystem::status(port_file, error).type();
+  // What may not be looked at is for whoever writes it to complain of.
+  if (kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::none) return true;
+  if (kind != std::filesystem::file_type::regular) return false;
+  if (std::filesystem::file_size(port_file, error) == 0) return true;
+  std::ifstream file(port_file);
+  std::string port;
+  std::string more;
+  return std::getline(file, port) && parse_port(port) && !std::getline(file, more);
+}
+
 /// Whoever waits for the file reads a complete port. That of an earlier run goes when this is made, which is to be when
 /// the data folder is this process's: until then the file may be that of the server that has it.
 class PortFile {
  public:
-  explicit PortFile(std::filesystem::path path) : path_(std::move(path)) {
+  /// Throws base::ConfigError when something else has this path, which stays as it is.
+  PortFile(std::filesystem::path path, const std::filesystem::path& data) : path_(std::move(path)) {
+    if (path_.empty()) return;
     std::error_code absent;
-    if (!path_.empty()) std::filesystem::remove(path_, absent);
+    // The number of a process may be one of a port.
+    if (std::filesystem::equivalent(path_, data / "lock", absent)) refuse_to_replace();
+    if (!may_be_replaced(path_)) refuse_to_replace();
+    std::filesystem::remove(path_, absent);
   }
 
   void write(std::uint16_t port) const {
     if (path_.empty()) return;
+    if (!may_be_replaced(path_)) refuse_to_replace();
     const std::filesystem::path draft = path_.native() + fmt::format(".{}", ::getpid());
-    if (!(std::ofstream(draft) << port << '\n').flush()) refuse();
     std::error_code error;
-    std::filesystem::rename(draft, path_, error);
-    if (error) refuse();
+    const bool is_written = static_cast<bool>((std::ofstream(draft) << port << '\n').flush());
+    if (is_written) std::filesystem::rename(draft, path_, error);
+    if (is_written && !error) return;
+    std::filesystem::remove(draft, error);
+    throw std::runtime_error(fmt::format(
+        "The port file {} cannot be written. Check that its folder exists and may be written to.", path_.native()));
   }
 
  private:
-  [[noreturn]] void refuse() const {
-    throw std::runtime_error(fmt::format(
-        "The port file {} cannot be written. Check that its folder exists and may be written to.", path_.native()));
+  [[noreturn]] void refuse_to_replace() const {
+    throw base::ConfigError(
+        fmt::format("{} holds something else than a port, and the port file would take its place. Name another file "
+                    "with --port-file, or move that one away.",
+                    path_.native()));
   }
 
   std::filesystem::path path_;
@@ -201,7 +226,7 @@ int serve(const base::Config& config) {
                                                  log.write(base::LogLevel::info, "indexing", {{"what", what}});
                                                }};
   auto store = once_free(config, [&] { return store::open_sqlite(store_options, now); });
-  const PortFile port_file(settings.port_file);
+  const PortFile port_file(settings.port_file, settings.data);
   if (settings.demo) seed_demo(*store, settings.data);
   refuse_demo_keys_for_others(*store, settings);
   const auto vault = open_vault(*store, settings.data);

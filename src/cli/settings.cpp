@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -120,13 +119,6 @@ bool is_address(int family, const std::string& address) {
   return ::inet_pton(family, address.c_str(), bytes) == 1;
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return port;
-}
-
 base::LogLevel log_level(std::string_view text) {
   if (text == "debug") return base::LogLevel::debug;
   if (text == "warning") return base::LogLevel::warning;
@@ -205,6 +197,13 @@ bool Listen::is_loopback() const {
 std::string Listen::host_and_port(std::uint16_t real_port) const {
   const bool is_ipv6 = address.find(':') != std::string::npos;
   return is_ipv6 ? fmt::format("[{}]:{}", address, real_port) : fmt::format("{}:{}", address, real_port);
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
 }
 
 Listen parse_listen(std::string_view text) {

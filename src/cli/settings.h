@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ struct Listen {
 
 /// Reads "HOST:PORT"; an IPv6 address stands in brackets, "localhost" is 127.0.0.1. Throws base::ConfigError.
 Listen parse_listen(std::string_view text);
+
+/// None when the text is anything else than a number from 0 to 65535.
+std::optional<std::uint16_t> parse_port(std::string_view text);
 
 /// What `cardfile serve` goes by.
 struct ServeSettings {

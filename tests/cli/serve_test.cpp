@@ -251,6 +251,25 @@ TEST(Serve, LeavesThePortFileOfTheServerThatHasTheFolder) {
   EXPECT_EQ(contents(folder / "port"), port);
 }
 
+TEST(Serve, ReplacesNothingButAPortFileByItsOwn) {
+  const TempFolder folder;
+  make_team_and_key(folder);
+  std::filesystem::create_directory(folder / "folder");
+  std::ofstream(folder / "text") << "8080\nand more\n";
+  std::ofstream(folder / "large") << "65536\n";
+  for (const char* other : {"data/cardfile.db", "data/lock", "folder", "text", "large"}) {
+    const Finished refused = cardfile(folder, {"serve", "--listen", "127.0.0.1:0", "--port-file", other});
+    EXPECT_EQ(refused.exit_code, 2) << other;
+    EXPECT_THAT(refused.errors, HasSubstr(std::string("cardfile: ") + other + " holds something else than a port"));
+  }
+  EXPECT_THAT(cardfile(folder, {"team", "list"}).output, HasSubstr("Sales"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "folder"));
+  EXPECT_EQ(contents(folder / "text"), "8080\nand more\n");
+  std::ofstream(folder / "empty").close();
+  Process server(cardfile_with(folder, {"serve", "--listen", "127.0.0.1:0", "--port-file", "empty"}));
+  EXPECT_TRUE(becomes_true([&] { return !contents(folder / "empty").empty(); }, std::chrono::seconds(60)));
+}
+
 TEST(Serve, TakesThePortFileOfAnEarlierRunAwayBeforeItAnswers) {
   const TempFolder folder;
   RunningServer first(folder);
