@@ -57,7 +57,9 @@ void add_settings(CLI::App& command, Invocation& invocation, const std::vector<s
 bool has_database(const std::filesystem::path& folder) {
   // One that may not be looked at is for whoever opens it to complain of.
   std::error_code hidden;
-  return std::filesystem::status(folder / "cardfile.db", hidden).type() != std::filesystem::file_type::not_found;
+  const auto database = folder / "cardfile.db";
+  return std::filesystem::status(database, hidden).type() != std::filesystem::file_type::not_found &&
+         std::filesystem::file_size(database, hidden) != 0;
 }
 
 void require_data_folder(const base::Config& settings) {
@@ -79,7 +81,7 @@ void require_data_folder(const base::Config& settings) {
       has_database(demo) ? fmt::format("that of the demo is --data {}", demo) : "name another one with --data";
   throw std::runtime_error(
       fmt::format("There is no {} {}: {}, or make it with: cardfile team create \"My team\" --data {}",
-                  is_folder ? "cardfile.db in" : "data folder", folder, way, folder));
+                  is_folder ? "database in" : "data folder", folder, way, folder));
 }
 
 std::unique_ptr<store::Store> open_or_make(const base::Config& settings) {

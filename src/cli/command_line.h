@@ -59,7 +59,7 @@ struct Invocation {
 /// Adds the flag of every setting in `names` (of all settings when there are none) to `command`.
 void add_settings(CLI::App& command, Invocation& invocation, const std::vector<std::string>& names = {});
 
-/// Whether somebody has made a database in the folder.
+/// Whether somebody has made a database in the folder; an empty cardfile.db is none.
 bool has_database(const std::filesystem::path& folder);
 
 /// Throws when the data folder that the settings name does not exist or has no database: a mistyped path should not

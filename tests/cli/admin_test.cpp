@@ -273,19 +273,25 @@ TEST(AdminCommands, MakeNoDatabaseInAFolderThatHasNone) {
       {"backup", "--to", "copy"},
   };
   for (const std::vector<std::string>& others :
-       {std::vector<std::string>{}, std::vector<std::string>{"search.db"}, std::vector<std::string>{"secrets.key"}}) {
+       {std::vector<std::string>{}, {"search.db"}, {"secrets.key"}, {"cardfile.db"}}) {
     const TempFolder folder;
     std::filesystem::create_directory(folder / "data");
-    for (const std::string& other : others) std::ofstream(folder / ("data/" + other)) << "x";
+    for (const std::string& other : others) {
+      std::ofstream file(folder / ("data/" + other));
+      if (other != "cardfile.db") file << "x";
+    }
     for (const auto& command : commands) {
       const Finished refused = cardfile(folder, command);
       EXPECT_EQ(refused.exit_code, 1) << testing::PrintToString(command);
       EXPECT_EQ(refused.output, "");
-      EXPECT_THAT(refused.errors, HasSubstr("cardfile: There is no cardfile.db in ./data: "));
+      EXPECT_THAT(refused.errors, HasSubstr("cardfile: There is no database in ./data: "));
     }
     const std::filesystem::directory_iterator left(folder / "data");
     EXPECT_EQ(std::distance(begin(left), end(left)), static_cast<std::ptrdiff_t>(others.size()));
     EXPECT_FALSE(std::filesystem::exists(folder / "copy"));
+    if (others == std::vector<std::string>{"cardfile.db"}) {
+      EXPECT_TRUE(std::filesystem::is_empty(folder / "data/cardfile.db"));
+    }
     EXPECT_EQ(cardfile(folder, {"team", "create", "Sales"}).exit_code, 0);
   }
 }
@@ -372,12 +378,12 @@ TEST(CheckCommand, FindsAFileThatCannotBeRead) {
 
 TEST(CheckCommand, FindsThatADatabaseIsEmptyAndLeavesItSo) {
   const TempFolder folder;
-  std::filesystem::create_directory(folder / "data");
-  std::ofstream(folder / "data/cardfile.db").close();
+  make_database_without_tables(folder, "data");
+  const auto size = std::filesystem::file_size(folder / "data/cardfile.db");
   const Finished check = cardfile(folder, {"check"});
   EXPECT_EQ(check.exit_code, 1);
   EXPECT_THAT(check.output, HasSubstr("cardfile.db is empty"));
-  EXPECT_EQ(std::filesystem::file_size(folder / "data/cardfile.db"), 0U);
+  EXPECT_EQ(std::filesystem::file_size(folder / "data/cardfile.db"), size);
 }
 
 TEST(MigrateCommand, SaysWhatToDoAboutADamagedFile) {
@@ -399,8 +405,7 @@ TEST(MigrateCommand, SaysThatThereIsNothingToDo) {
 
 TEST(MigrateCommand, SaysFromWhichFormatToWhich) {
   const TempFolder folder;
-  std::filesystem::create_directory(folder / "data");
-  std::ofstream(folder / "data/cardfile.db");  // A database before its first format is an empty file.
+  make_database_without_tables(folder, "data");
   const Finished migrated = cardfile(folder, {"migrate"});
   EXPECT_EQ(migrated.exit_code, 0) << migrated.errors;
   EXPECT_THAT(migrated.output, MatchesRegex("\\./data is brought from format 0 to format [0-9]+\\.\n"));

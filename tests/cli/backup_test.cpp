@@ -147,8 +147,7 @@ TEST_F(BackupCommand, OfADamagedDatabaseLeavesNothingAndSaysWhatToDo) {
 }
 
 TEST_F(BackupCommand, OfADatabaseWithNothingInItIsRefused) {
-  std::filesystem::create_directory(folder_ / "empty");
-  std::ofstream(folder_ / "empty/cardfile.db");
+  make_database_without_tables(folder_, "empty");
   const Finished refused = cardfile(folder_, {"backup", "--to", "copy", "--data", "empty"});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.errors, HasSubstr("is empty: there is nothing to copy"));

@@ -144,7 +144,7 @@ TEST(Demo, TellsWhichFolderTheOtherCommandsWorkOn) {
   EXPECT_THAT(server.process().output(), HasSubstr("cardfile team list --data ./data/demo\n"));
   const Finished refused = cardfile(folder, {"team", "list"});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.errors, HasSubstr("There is no cardfile.db in ./data: that of the demo is --data ./data/demo"));
+  EXPECT_THAT(refused.errors, HasSubstr("There is no database in ./data: that of the demo is --data ./data/demo"));
   EXPECT_THAT(cardfile(folder, {"team", "list", "--data", "./data/demo"}).output, HasSubstr("1   "));
 }
 

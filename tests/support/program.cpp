@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sqlite3.h>
 
 namespace cardfile::test {
 namespace {
@@ -50,6 +51,14 @@ std::string make_team_and_key(const TempFolder& folder) {
   const Finished made = cardfile(folder, {"key", "create", "--team", "1", "--name", "test", "--json"});
   EXPECT_EQ(made.exit_code, 0) << made.errors;
   return json_member(made.output, "key");
+}
+
+void make_database_without_tables(const TempFolder& folder, const std::string& data) {
+  std::filesystem::create_directory(folder / data);
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open((folder / (data + "/cardfile.db")).c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, "CREATE TABLE t (x); DROP TABLE t", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
 }
 
 RunningServer::RunningServer(const TempFolder& folder, const std::vector<std::string>& arguments)

@@ -25,6 +25,9 @@ std::string json_member(const std::string& json, const std::string& name);
 /// Makes team 1 in ./data and gives back a key of it.
 std::string make_team_and_key(const TempFolder& folder);
 
+/// Makes data folder `data` in `folder`, with a database as it is before its first format.
+void make_database_without_tables(const TempFolder& folder, const std::string& data);
+
 /// `cardfile serve` at a free port of 127.0.0.1, in `folder`, with further arguments; without a rate limit unless they
 /// give it one.
 class RunningServer {
