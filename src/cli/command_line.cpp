@@ -31,12 +31,12 @@ std::string description(const base::ConfigKey& key) {
 
 void add_setting(CLI::App& command, Invocation& invocation, const base::ConfigKey& key) {
   Flags& flags = invocation.flags;
+  const auto remember = [&flags, name = key.name](const std::string& text) { flags[name] = text; };
   if (std::holds_alternative<bool>(key.fallback)) {
-    const auto remember = [&flags, name = key.name](std::int64_t count) { flags[name] = count > 0 ? "true" : "false"; };
-    command.add_flag_function(base::flag_of(key), remember, description(key));
+    const std::string help = description(key);
+    command.add_flag(base::flag_of(key), help)->each(remember);
     return;
   }
-  const auto remember = [&flags, name = key.name](const std::string& text) { flags[name] = text; };
   command.add_option_function<std::string>(base::flag_of(key), remember, description(key))
       ->type_name(std::holds_alternative<std::string>(key.fallback) ? key.form : "N");
 }

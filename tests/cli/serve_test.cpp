@@ -343,6 +343,20 @@ TEST(Serve, LogsNoRequestsUnlessAsked) {
   EXPECT_THAT(server.process().errors(), Not(HasSubstr("healthz")));
 }
 
+TEST(Serve, TakesAFlagWithAndWithoutItsValue) {
+  const TempFolder folder;
+  const auto logs_requests = [&folder](const std::vector<std::string>& arguments) {
+    RunningServer server(folder, arguments);
+    EXPECT_EQ(get(server.port(), "/healthz"), 200);
+    EXPECT_EQ(server.stop(), 0);
+    return server.process().errors().find(" info request ") != std::string::npos;
+  };
+  EXPECT_TRUE(logs_requests({"--access-log"}));
+  EXPECT_TRUE(logs_requests({"--access-log", "--access-log"}));
+  EXPECT_TRUE(logs_requests({"--access-log=true"}));
+  EXPECT_FALSE(logs_requests({"--access-log=false"}));
+}
+
 /// Into cert.pem and key.pem.
 void make_certificate(const TempFolder& folder) {
   const Finished made =

@@ -115,6 +115,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{{"serve", "--listen", "127.0.0.1:65536"}, "must be HOST:PORT"},
         Misuse{{"serve", "--threads", "many"}, "--threads must be a whole number from 0 to 256."},
         Misuse{{"serve", "--idle-timeout-ms", "0"}, "--idle-timeout-ms must be a whole number from 1 to"},
+        Misuse{{"serve", "--demo=maybe"}, "--demo must be true or false."},
+        Misuse{{"serve", "--access-log=99999999999999999999999"}, "--access-log must be true or false."},
         Misuse{{"serve", "--log-level", "loud"}, "--log-level must be one of debug, info, warning, error, off."},
         Misuse{{"serve", "--tls-cert", "cert.pem"}, "both --tls-cert and --tls-key, or neither"},
         Misuse{{"serve", "--tls-key", "key.pem"}, "both --tls-cert and --tls-key, or neither"},
