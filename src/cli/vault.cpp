@@ -50,14 +50,19 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(std::filesystem::symlink_status(file));
 }
 
-constexpr const char* kWayOut =
-    "revoke the secrets (cardfile secret list) and delete the webhooks (cardfile webhook list), and make new ones";
+/// For who has lost the key file of `folder`.
+std::string way_out(const std::filesystem::path& folder) {
+  return fmt::format(
+      "revoke the secrets (cardfile secret list --team ID --data {0}) and delete the webhooks (cardfile webhook list "
+      "--team ID --data {0}), and make new ones",
+      folder.native());
+}
 
 [[noreturn]] void refuse_missing_file(const std::filesystem::path& file) {
   throw std::runtime_error(fmt::format(
-      "{} is missing, and the folder's API secrets and the tokens of its webhooks are sealed with it. Put it "
-      "back from a backup; if it is lost, {}.",
-      file.native(), kWayOut));
+      "{} is missing, and the folder's API secrets and the tokens of its webhooks are sealed with it. No backup has "
+      "it: put the copy there that was kept elsewhere; if there is none, {}.",
+      file.native(), way_out(file.parent_path())));
 }
 
 void refuse_another_file(const base::Vault& vault, const std::vector<Sealed>& all, const std::filesystem::path& file) {
@@ -65,7 +70,7 @@ void refuse_another_file(const base::Vault& vault, const std::vector<Sealed>& al
     if (sealed.opens(vault)) continue;
     throw std::runtime_error(
         fmt::format("{} does not open {}: it is not the file that it was sealed with. Put that one back, or {}.",
-                    file.native(), sealed.name, kWayOut));
+                    file.native(), sealed.name, way_out(file.parent_path())));
   }
 }
 

@@ -115,6 +115,8 @@ TEST_F(SecretCommand, RefusesToGoOnWithoutTheKeyFile) {
   for (const Finished& refused : {create("new"), cardfile(folder, {"serve", "--listen", "127.0.0.1:0"})}) {
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_THAT(refused.errors, HasSubstr("secrets.key is missing"));
+    EXPECT_THAT(refused.errors, HasSubstr("No backup has it: put the copy there that was kept elsewhere"));
+    EXPECT_THAT(refused.errors, HasSubstr("(cardfile secret list --team ID --data ./data)"));
   }
   EXPECT_FALSE(std::filesystem::exists(key_file()));
   // The way out when it is lost.
