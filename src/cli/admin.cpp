@@ -54,14 +54,14 @@ std::string create_team(const Arguments& arguments, const Administration& admini
   const auto& team = std::get<core::TeamSaved>(outcome).team;
   if (arguments.json) return json_object(team, write_team);
   return fmt::format(
-      "Team {} \"{}\" is made. Give it a key with: cardfile key create --team {} --name \"my program\"\n",
-      team.id.value(), team.name, team.id.value());
+      "Team {} \"{}\" is made. Give it a key with: {}\n", team.id.value(), team.name,
+      administration.command(fmt::format("key create --team {} --name \"my program\"", team.id.value())));
 }
 
 std::string list_teams(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   std::map<core::TeamId, core::Team> teams;
-  for (const core::TeamId team : store.teams()) teams.emplace(team, directory_of(store, team)->team);
+  for (const core::TeamId team : store.teams()) teams.emplace(team, directory_of(administration, team)->team);
   if (arguments.json) return json_array(teams, [](auto& writer, const auto& item) { write_team(writer, item.second); });
   Table table({"ID", "NAME", "CREATED"});
   for (const auto& [id, team] : teams) {
@@ -85,7 +85,7 @@ void write_user(wire::JsonWriter& writer, const core::User& user) {
 std::string create_user(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(store, team);
+  directory_of(administration, team);
   const auto role = arguments.role == "admin" ? core::Role::admin : core::Role::member;
   const auto outcome = commit_as_operator(
       store, team,
@@ -98,8 +98,7 @@ std::string create_user(const Arguments& arguments, const Administration& admini
 }
 
 std::string list_users(const Arguments& arguments, const Administration& administration) {
-  store::Store& store = administration.store;
-  const auto directory = directory_of(store, core::TeamId(arguments.team));
+  const auto directory = directory_of(administration, core::TeamId(arguments.team));
   if (arguments.json)
     return json_array(directory->users, [](auto& writer, const auto& item) { write_user(writer, item.second); });
   Table table({"ID", "NAME", "E-MAIL", "PHONE", "ROLE"});
@@ -131,7 +130,7 @@ void write_inbox(wire::JsonWriter& writer, const core::Inbox& inbox) {
 std::string create_inbox(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(store, team);
+  directory_of(administration, team);
   core::CreateInbox create{.id = {}, .name = arguments.name, .phones = arguments.phones, .members = {}};
   for (const std::int64_t member : arguments.members) create.members.emplace_back(member);
   const auto outcome = commit_as_operator(store, team, std::move(create));
@@ -141,8 +140,7 @@ std::string create_inbox(const Arguments& arguments, const Administration& admin
 }
 
 std::string list_inboxes(const Arguments& arguments, const Administration& administration) {
-  store::Store& store = administration.store;
-  const auto directory = directory_of(store, core::TeamId(arguments.team));
+  const auto directory = directory_of(administration, core::TeamId(arguments.team));
   if (arguments.json)
     return json_array(directory->inboxes, [](auto& writer, const auto& item) { write_inbox(writer, item.second); });
   Table table({"ID", "NAME", "PHONES", "MEMBERS"});
@@ -176,15 +174,15 @@ std::string example_call(core::KeyKind kind, const std::string& secret) {
 Answer create_key(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(store, team);
+  directory_of(administration, team);
   const std::string secret = new_secret("cf_");
   const std::string digest = base::to_hex(base::sha256(secret));
   const auto outcome = commit_as_operator(
       store, team, core::CreateKey{.name = arguments.name, .digest = digest, .kind = kind_of(arguments)});
   const auto& key = std::get<core::KeySaved>(outcome).key;
   const std::string if_lost =
-      fmt::format("Key {} of team {} is made and nobody knows it: revoke it with: cardfile key revoke {} --team {}",
-                  key.id.value(), arguments.team, key.id.value(), arguments.team);
+      fmt::format("Key {} of team {} is made and nobody knows it: revoke it with: {}", key.id.value(), arguments.team,
+                  administration.command(fmt::format("key revoke {} --team {}", key.id.value(), arguments.team)));
   if (arguments.json) {
     const std::string json = json_object(key, [&](wire::JsonWriter& writer, const core::ApiKey& made) {
       writer.begin_object();
@@ -201,8 +199,7 @@ Answer create_key(const Arguments& arguments, const Administration& administrati
 }
 
 std::string list_keys(const Arguments& arguments, const Administration& administration) {
-  store::Store& store = administration.store;
-  const auto directory = directory_of(store, core::TeamId(arguments.team));
+  const auto directory = directory_of(administration, core::TeamId(arguments.team));
   if (arguments.json) {
     return json_array(directory->keys, [](auto& writer, const auto& item) {
       writer.begin_object();
@@ -221,12 +218,13 @@ std::string list_keys(const Arguments& arguments, const Administration& administ
 std::string revoke_key(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  const auto directory = directory_of(store, team);
+  const auto directory = directory_of(administration, team);
   const core::KeyId id(arguments.key);
   const auto key = directory->keys.find(id);
   if (key == directory->keys.end()) {
-    throw std::runtime_error(fmt::format("Team {} has no key {}. See which it has with: cardfile key list --team {}",
-                                         arguments.team, arguments.key, arguments.team));
+    throw std::runtime_error(fmt::format("Team {} has no key {}. See which it has with: {}", arguments.team,
+                                         arguments.key,
+                                         administration.command(fmt::format("key list --team {}", arguments.team))));
   }
   if (key->second.revoked) {
     return fmt::format("Key {} \"{}\" was revoked already.\n", arguments.key, key->second.name);
@@ -262,7 +260,7 @@ void write_secret_members(wire::JsonWriter& writer, const core::ApiSecret& secre
 Answer create_secret(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(store, team);
+  directory_of(administration, team);
   const core::Uuid id = next_uuid();
   const std::string key = new_secret("cfs_");
   const auto outcome = commit_as_operator(
@@ -271,8 +269,8 @@ Answer create_secret(const Arguments& arguments, const Administration& administr
           .id = id, .name = arguments.name, .sealed = api::seal_secret(administration.vault(), team, id, key)});
   const auto& secret = std::get<core::SecretSaved>(outcome).secret;
   const std::string if_lost = fmt::format(
-      "Secret {} of team {} is made and nobody knows it: revoke it with: cardfile secret revoke {} --team {}",
-      id.to_string(), arguments.team, id.to_string(), arguments.team);
+      "Secret {} of team {} is made and nobody knows it: revoke it with: {}", id.to_string(), arguments.team,
+      administration.command(fmt::format("secret revoke {} --team {}", id.to_string(), arguments.team)));
   if (arguments.json) {
     const std::string json = json_object(secret, [&](wire::JsonWriter& writer, const core::ApiSecret& made) {
       writer.begin_object();
@@ -288,8 +286,7 @@ Answer create_secret(const Arguments& arguments, const Administration& administr
 }
 
 std::string list_secrets(const Arguments& arguments, const Administration& administration) {
-  store::Store& store = administration.store;
-  const auto directory = directory_of(store, core::TeamId(arguments.team));
+  const auto directory = directory_of(administration, core::TeamId(arguments.team));
   if (arguments.json) {
     return json_array(directory->secrets, [](auto& writer, const auto& item) {
       writer.begin_object();
@@ -308,13 +305,13 @@ std::string list_secrets(const Arguments& arguments, const Administration& admin
 std::string revoke_secret(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  const auto directory = directory_of(store, team);
+  const auto directory = directory_of(administration, team);
   const auto id = core::Uuid::parse(arguments.secret);
   const auto secret = id ? directory->secrets.find(*id) : directory->secrets.end();
   if (secret == directory->secrets.end()) {
-    throw std::runtime_error(
-        fmt::format("Team {} has no secret {}. See which it has with: cardfile secret list --team {}", arguments.team,
-                    arguments.secret, arguments.team));
+    throw std::runtime_error(fmt::format("Team {} has no secret {}. See which it has with: {}", arguments.team,
+                                         arguments.secret,
+                                         administration.command(fmt::format("secret list --team {}", arguments.team))));
   }
   if (secret->second.revoked) {
     return fmt::format("Secret {} \"{}\" was revoked already.\n", id->to_string(), secret->second.name);

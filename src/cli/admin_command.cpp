@@ -46,10 +46,10 @@ void add_team_option(CLI::App& command, std::int64_t& team) {
 
 void add_json_flag(CLI::App& command, bool& json) { command.add_flag("--json", json, "Answer as JSON, for scripts"); }
 
-std::shared_ptr<const core::Directory> directory_of(const store::Store& store, core::TeamId team) {
-  if (auto directory = store.directory(team)) return directory;
-  throw std::runtime_error(
-      fmt::format("There is no team {}. See which there are with: cardfile team list", team.value()));
+std::shared_ptr<const core::Directory> directory_of(const Administration& administration, core::TeamId team) {
+  if (auto directory = administration.store.directory(team)) return directory;
+  throw std::runtime_error(fmt::format("There is no team {}. See which there are with: {}", team.value(),
+                                       administration.command("team list")));
 }
 
 std::string new_secret(std::string_view prefix) {

@@ -43,7 +43,7 @@ void add_team_option(CLI::App& command, std::int64_t& team);
 void add_json_flag(CLI::App& command, bool& json);
 
 /// Throws a sentence for the operator when there is no such team.
-std::shared_ptr<const core::Directory> directory_of(const store::Store& store, core::TeamId team);
+std::shared_ptr<const core::Directory> directory_of(const Administration& administration, core::TeamId team);
 
 /// 32 random bytes behind a prefix by which scanners for leaked credentials can tell what was found.
 std::string new_secret(std::string_view prefix);

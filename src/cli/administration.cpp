@@ -35,7 +35,16 @@ int tell(const AdminReply& reply) {
   return 0;
 }
 
-AdminReply answered(const Invocation& invocation, const Administration& administration) {
+std::string folder_flags(const Flags& flags) {
+  std::string text;
+  for (const char* name : {"data", "config"}) {
+    if (const auto flag = flags.find(name); flag != flags.end()) text += fmt::format(" --{} {}", name, flag->second);
+  }
+  return text;
+}
+
+AdminReply answered(const Invocation& invocation, Administration administration) {
+  administration.folder_flags = folder_flags(invocation.flags);
   try {
     Answer answer = invocation.administer(administration);
     return {.exit_code = 0, .text = std::move(answer.text), .if_lost = std::move(answer.if_lost)};

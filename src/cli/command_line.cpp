@@ -54,6 +54,10 @@ void add_settings(CLI::App& command, Invocation& invocation, const std::vector<s
   }
 }
 
+std::string Administration::command(std::string_view words) const {
+  return fmt::format("cardfile {}{}", words, folder_flags);
+}
+
 bool has_database(const std::filesystem::path& folder) {
   // One that may not be looked at is for whoever opens it to complain of.
   std::error_code hidden;

@@ -34,6 +34,11 @@ struct Administration {
   /// What API secrets and the tokens of webhooks are sealed with, opened when it is asked for; its key file is in the
   /// folder from then on.
   std::function<const base::Vault&()> vault;
+  /// The flags of the command line that say which folder this is, such as " --data ./other".
+  std::string folder_flags = {};
+
+  /// How a sentence names another command that works on the same folder.
+  std::string command(std::string_view words) const;
 };
 
 /// What an operator's command gives to be printed.

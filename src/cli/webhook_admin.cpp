@@ -73,7 +73,7 @@ void write_members(wire::JsonWriter& writer, const core::Webhook& webhook) {
 Answer create_webhook(const Arguments& arguments, const Administration& administration) {
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
-  directory_of(store, team);
+  directory_of(administration, team);
   if (core::length_of(arguments.token) > kTokenMax || core::has_control_character(arguments.token)) {
     throw std::runtime_error(fmt::format("--token takes at most {} characters in one line", kTokenMax));
   }
@@ -89,8 +89,9 @@ Answer create_webhook(const Arguments& arguments, const Administration& administ
   const auto outcome = commit_as_operator(store, team, std::move(create));
   const auto& webhook = std::get<core::WebhookSaved>(outcome).webhook;
   const std::string if_lost = fmt::format(
-      "Webhook {} of team {} is made and nobody knows its token: delete it with: cardfile webhook delete {} --team {}",
-      webhook.id.value(), arguments.team, webhook.id.value(), arguments.team);
+      "Webhook {} of team {} is made and nobody knows its token: delete it with: {}", webhook.id.value(),
+      arguments.team,
+      administration.command(fmt::format("webhook delete {} --team {}", webhook.id.value(), arguments.team)));
   if (arguments.json) {
     const std::string json = json_object(webhook, [&](wire::JsonWriter& writer, const core::Webhook& made) {
       writer.begin_object();
@@ -111,7 +112,7 @@ Answer create_webhook(const Arguments& arguments, const Administration& administ
 }
 
 std::string list_webhooks(const Arguments& arguments, const Administration& administration) {
-  const auto directory = directory_of(administration.store, core::TeamId(arguments.team));
+  const auto directory = directory_of(administration, core::TeamId(arguments.team));
   if (arguments.json) {
     return json_array(directory->webhooks, [](auto& writer, const auto& item) {
       writer.begin_object();
@@ -132,10 +133,10 @@ std::string delete_webhook(const Arguments& arguments, const Administration& adm
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
   const core::WebhookId id(arguments.webhook);
-  if (!directory_of(store, team)->webhooks.contains(id)) {
+  if (!directory_of(administration, team)->webhooks.contains(id)) {
     throw std::runtime_error(
-        fmt::format("Team {} has no webhook {}. See which it has with: cardfile webhook list --team {}", arguments.team,
-                    arguments.webhook, arguments.team));
+        fmt::format("Team {} has no webhook {}. See which it has with: {}", arguments.team, arguments.webhook,
+                    administration.command(fmt::format("webhook list --team {}", arguments.team))));
   }
   commit_as_operator(store, team, core::DeleteWebhook{.id = id, .kind = {}});
   return fmt::format("Webhook {} is deleted: it is told nothing more.\n", arguments.webhook);

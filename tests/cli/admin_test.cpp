@@ -169,6 +169,18 @@ TEST(AdminCommands, SayWhenThereIsNoSuchTeam) {
   }
 }
 
+TEST(AdminCommands, NameOtherCommandsWithTheFolderThatTheyWereGiven) {
+  const TempFolder folder;
+  EXPECT_THAT(cardfile(folder, {"team", "create", "Sales", "--data", "a"}).output,
+              HasSubstr("cardfile key create --team 1 --name \"my program\" --data a\n"));
+  EXPECT_THAT(cardfile(folder, {"user", "list", "--team", "7", "--data", "a"}).errors,
+              HasSubstr("cardfile team list --data a\n"));
+  EXPECT_THAT(cardfile(folder, {"key", "revoke", "7", "--team", "1", "--data", "a"}).errors,
+              HasSubstr("cardfile key list --team 1 --data a\n"));
+  EXPECT_THAT(cardfile(folder, {"webhook", "delete", "7", "--team", "1", "--data", "a"}).errors,
+              HasSubstr("cardfile webhook list --team 1 --data a\n"));
+}
+
 TEST(AdminCommands, MakeNoFolderOutOfAMistypedPath) {
   const TempFolder folder;
   for (const char* command : {"check", "migrate"}) {
@@ -225,6 +237,22 @@ TEST_P(WhatCannotBePrinted, IsAFailureThatNamesTheKeyToRevoke) {
   EXPECT_THAT(errors, HasSubstr("revoke it with: cardfile secret revoke " + id + " --team 1\n"));
   EXPECT_THAT(errors_of("webhook create --team 1 --url https://example.org/hooks --sign"),
               HasSubstr("delete it with: cardfile webhook delete 1 --team 1\n"));
+}
+
+TEST_P(WhatCannotBePrinted, IsTakenBackInTheFolderWhereItWasMade) {
+  std::filesystem::rename(folder / "data", folder / "other");
+  std::ofstream(folder / "other.toml") << "data = 'other'\n";
+  EXPECT_THAT(errors_of("key create --team 1 --name n8n --data other"),
+              HasSubstr("cardfile key revoke 2 --team 1 --data other\n"));
+  EXPECT_THAT(errors_of("key create --team 1 --name n8n --config other.toml"),
+              HasSubstr("cardfile key revoke 3 --team 1 --config other.toml\n"));
+  EXPECT_THAT(errors_of("secret create --team 1 --name n8n --data=other"), ContainsRegex("--team 1 --data other\n"));
+  EXPECT_THAT(errors_of("webhook create --team 1 --url https://example.org/hooks --data other"),
+              HasSubstr("cardfile webhook delete 1 --team 1 --data other\n"));
+  RunningServer server(folder, {"--data", "other"});
+  server.port();
+  EXPECT_THAT(errors_of("key create --team 1 --name n8n --data other"),
+              HasSubstr("cardfile key revoke 4 --team 1 --data other\n"));
 }
 
 TEST_P(WhatCannotBePrinted, IsAFailureOfTheServersAnswerToo) {
