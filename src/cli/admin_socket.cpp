@@ -188,7 +188,12 @@ std::optional<AdminReply> ask_server(const std::filesystem::path& folder, const 
   if (!directory.is_open() || !server.is_open()) return std::nullopt;
   const sockaddr_un address = address_in(directory);
   if (::connect(server.number(), generic(address), sizeof address) != 0) return std::nullopt;
-  write_all(server, encoded(words));
+  const std::string command = encoded(words);
+  if (command.size() > kCommandBytesMax) {
+    throw std::runtime_error(
+        fmt::format("The command is longer than the {} bytes that a server takes.", kCommandBytesMax));
+  }
+  write_all(server, command);
   ::shutdown(server.number(), SHUT_WR);
   const auto bytes = read_all(server, std::string().max_size());
   if (!bytes || bytes->empty()) {

@@ -37,7 +37,7 @@ class AdminSocket {
 };
 
 /// Has the server that holds `folder` run a command; none when no server listens there. Throws std::runtime_error when
-/// the server ends without an answer.
+/// the command is too long, or the server ends without an answer.
 std::optional<AdminReply> ask_server(const std::filesystem::path& folder, const std::vector<std::string>& words);
 
 }  // namespace cardfile::cli

@@ -150,6 +150,13 @@ TEST_F(AServedFolder, IsServedAgainAndAdministeredAfterAKill) {
   EXPECT_THAT(run({"team", "list"}).output, HasSubstr("Café"));
 }
 
+TEST_F(AServedFolder, IsNotAskedWhatIsTooLongToAsk) {
+  const Finished refused =
+      run({"user", "create", "--team", "1", "--name", "Mina", "--email", std::string(70'000, 'x')});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.errors, "cardfile: The command is longer than the 65536 bytes that a server takes.\n");
+}
+
 TEST_F(AServedFolder, RunsNothingOfACallerButTheOperatorsCommands) {
   for (const std::string& words : {std::string("serve\0--demo\0", 13), std::string("check\0", 6), std::string("\0", 1),
                                    std::string("key"), std::string("\xff\xfe\0", 3), std::string()}) {
