@@ -4,8 +4,10 @@
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <stdexcept>
+#include <system_error>
 
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
@@ -41,12 +43,18 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 
 spdlog::sink_ptr open_target(const std::string& file) {
   if (file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_st>();
+  // The sink would make the folders of a mistyped path.
+  const auto folder = std::filesystem::path(file).parent_path();
+  std::error_code hidden;
   try {
-    return std::make_shared<spdlog::sinks::basic_file_sink_st>(file);
+    if (folder.empty() || std::filesystem::is_directory(folder, hidden)) {
+      return std::make_shared<spdlog::sinks::basic_file_sink_st>(file);
+    }
   } catch (const spdlog::spdlog_ex&) {
-    throw std::runtime_error("The log file " + file +
-                             " cannot be opened for writing. Check that its folder exists and may be written to.");
+    // Its words are those of the system with addresses of the source.
   }
+  throw std::runtime_error("The log file " + file +
+                           " cannot be opened for writing. Check that its folder exists and may be written to.");
 }
 
 /// Hands lines on to the target, in the writer thread. A line is flushed as soon as no other waits, so that a quiet log

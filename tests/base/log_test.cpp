@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -147,6 +148,12 @@ TEST_F(LogTest, SaysWhichFileItCannotOpen) {
   } catch (const std::runtime_error& error) {
     EXPECT_THAT(error.what(), HasSubstr("/proc/no/such/log"));
   }
+}
+
+TEST(Log, MakesNoFoldersOutOfAMistypedPath) {
+  const test::TempFolder folder;
+  EXPECT_THROW(Log(LogLevel::info, folder / "made/deep/log"), std::runtime_error);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 }  // namespace
