@@ -55,11 +55,13 @@ sigset_t ending_signals() {
 }
 
 /// To be called before any thread is started, because threads inherit it: from here on the signals wait for
-/// wait_for_ending_signal(). A peer that hangs up is an error code, not a signal.
+/// wait_for_ending_signal(). A peer that hangs up, and a file that has reached its limit, is an error code, not a
+/// signal.
 void hold_signals() {
   const sigset_t signals = ending_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 /// Returns the signal's name. From here on another one ends the process at once, but SIGHUP, which comes twice when a

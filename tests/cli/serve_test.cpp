@@ -221,6 +221,29 @@ TEST(Serve, LeavesFilesForItsStoreWhereItMayOpenFew) {
   EXPECT_THAT(log_of({"--max-connections", "20"}), Not(HasSubstr("connections_limited")));
 }
 
+TEST(Serve, AnswersReadsWhenItsFilesMayNotGrow) {
+  const TempFolder folder;
+  const std::string key = make_team_and_key(folder);
+  ProcessOptions options = cardfile_with(folder, {"serve", "--listen", "127.0.0.1:0", "--rate-limit", "0",
+                                                  "--port-file", folder / "port", "--log-file", "log"});
+  const std::vector<std::string> with_small_files = {"/bin/bash", "-c", "ulimit -f 200 && exec \"$0\" \"$@\""};
+  options.arguments.insert(options.arguments.begin(), with_small_files.begin(), with_small_files.end());
+  Process server(options);
+  std::uint16_t port = 0;
+  const auto is_up = [&] { return static_cast<bool>(std::ifstream(folder / "port") >> port); };
+  ASSERT_TRUE(becomes_true(is_up, std::chrono::seconds(60))) << server.errors();
+  HttpClient client(port, {{"Authorization", "Bearer " + key}, {"Content-Type", "application/json"}});
+  int status = 200;
+  for (int i = 0; i < 1'000 && status == 200; ++i) {
+    const auto reply = client.send("POST", "/v1/contact", "{\"phone\":\"" + std::to_string(13'125'550'000 + i) + "\"}");
+    status = reply ? reply->status : 0;
+  }
+  EXPECT_EQ(status, 503);
+  EXPECT_EQ(get(port, "/v1/team", key), 200);
+  server.send_signal(SIGTERM);
+  EXPECT_TRUE(server.wait(std::chrono::seconds(60)));
+}
+
 TEST(Serve, SaysWhenTheFolderIsInUse) {
   const TempFolder folder;
   RunningServer first(folder);
