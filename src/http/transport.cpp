@@ -112,6 +112,7 @@ SSL_CTX* load_context(const std::string& certificate_file, const std::string& ke
     fail("The certificate file " + certificate_file + " holds no certificate in PEM form that can be used");
   }
   require_readable("The key file", key_file);
+  const std::string mismatch = "The key in " + key_file + " is not that of the certificate in " + certificate_file;
   bool is_encrypted = false;
   SSL_CTX_set_default_passwd_cb(context.get(), refuse_to_ask);
   SSL_CTX_set_default_passwd_cb_userdata(context.get(), &is_encrypted);
@@ -123,12 +124,12 @@ SSL_CTX* load_context(const std::string& certificate_file, const std::string& ke
                                "a file that only the server may read: openssl pkey -in " +
                                key_file + " -out FILE");
     }
+    // A key of the certificate's kind is compared with it as it is read, one of another kind below.
+    if (ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509) fail(mismatch);
     fail("The key file " + key_file + " holds no private key in PEM form that can be used");
   }
   SSL_CTX_set_default_passwd_cb_userdata(context.get(), nullptr);
-  if (SSL_CTX_check_private_key(context.get()) != 1) {
-    fail("The key file " + key_file + " does not belong to the certificate " + certificate_file);
-  }
+  if (SSL_CTX_check_private_key(context.get()) != 1) fail(mismatch);
   return context.release();
 }
 

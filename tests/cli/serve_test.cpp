@@ -420,6 +420,14 @@ TEST(Serve, SaysWhyTheCertificateOrItsKeyCannotBeUsed) {
   EXPECT_THAT(refusal(".", "key.pem"), HasSubstr("The certificate file . cannot be read: Is a directory.\n"));
   EXPECT_THAT(refusal("text", "key.pem"), HasSubstr("The certificate file text holds no certificate in PEM form"));
   EXPECT_THAT(refusal("cert.pem", "text"), HasSubstr("The key file text holds no private key in PEM form"));
+  for (const char* other : {"ec -pkeyopt ec_paramgen_curve:prime256v1", "rsa -pkeyopt rsa_keygen_bits:2048"}) {
+    const Finished made =
+        run({.arguments = {"/bin/sh", "-c", std::string("openssl genpkey -out other.pem -algorithm ") + other},
+             .folder = folder.path()});
+    ASSERT_EQ(made.exit_code, 0) << made.errors;
+    EXPECT_THAT(refusal("cert.pem", "other.pem"),
+                HasSubstr("The key in other.pem is not that of the certificate in cert.pem: "));
+  }
   EXPECT_THAT(refusal("cert.pem", "encrypted.pem"),
               HasSubstr("The key file encrypted.pem has a pass phrase, and there is nobody to ask for it."));
 }
