@@ -49,9 +49,10 @@ void require_unshared(const tcp::endpoint& endpoint) {
   alone.listen();
 }
 
-std::runtime_error cannot_listen(const ServerOptions& options, const std::string& cause) {
+std::runtime_error cannot_listen(const ServerOptions& options, const std::error_code& cause) {
   return std::runtime_error("Cannot listen on " + options.address + " port " + std::to_string(options.port) + ": " +
-                            cause + ".");
+                            cause.message() + ". Name another address or port with --listen" +
+                            (cause == std::errc::address_in_use ? ", or stop the program that has this one." : "."));
 }
 
 std::vector<std::unique_ptr<Loop>> listen(Service& service, const ServerOptions& options) {
@@ -64,9 +65,9 @@ std::vector<std::unique_ptr<Loop>> listen(Service& service, const ServerOptions&
       endpoint.port(loops.front()->port());
     }
   } catch (const system_error& error) {
-    throw cannot_listen(options, error.code().message());
+    throw cannot_listen(options, error.code());
   } catch (const std::system_error& error) {
-    throw cannot_listen(options, error.code().message());
+    throw cannot_listen(options, error.code());
   }
   return loops;
 }

@@ -83,6 +83,21 @@ TEST_F(BackupCommand, TakesNothingThatIsThereAlreadyForItsTarget) {
   EXPECT_EQ(cardfile(folder_, {"backup"}).exit_code, 2);
 }
 
+TEST_F(BackupCommand, SaysWhatItCannotLookAt) {
+  std::filesystem::create_directory(folder_ / "loop");
+  std::filesystem::create_symlink("cardfile.db", folder_ / "loop/cardfile.db");
+  std::filesystem::create_directory(folder_ / "walled");
+  std::filesystem::copy_file(folder_ / "data/cardfile.db", folder_ / "walled/cardfile.db");
+  std::filesystem::create_directory(folder_ / "walled/cardfile.db-wal");
+  const std::string advice = ". Name another folder with --data or --to, or run this as the owner of both.\n";
+  EXPECT_EQ(cardfile(folder_, {"backup", "--to", "copy", "--data", "loop"}).errors,
+            "cardfile: Cannot look at loop/cardfile.db: Too many levels of symbolic links" + advice);
+  EXPECT_EQ(cardfile(folder_, {"backup", "--to", "/" + std::string(300, 'x')}).errors,
+            "cardfile: Cannot look at /" + std::string(300, 'x') + ": File name too long" + advice);
+  EXPECT_THAT(cardfile(folder_, {"backup", "--to", "copy", "--data", "walled"}).errors,
+              testing::EndsWith("unable to open database file (code 14)" + advice));
+}
+
 TEST_F(BackupCommand, IsRefusedWithinTheFolderThatItCopies) {
   std::filesystem::create_directory(folder_ / "data/deeper");
   std::filesystem::create_directory_symlink("data", folder_ / "link");

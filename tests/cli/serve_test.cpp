@@ -310,7 +310,9 @@ TEST(Serve, SaysWhenTheAddressIsTaken) {
   const std::string taken = "127.0.0.1:" + std::to_string(first.port());
   const Finished second = cardfile(folder, {"serve", "--listen", taken, "--data", "other"});
   EXPECT_EQ(second.exit_code, 1);
-  EXPECT_THAT(second.errors, HasSubstr(std::to_string(first.port())));
+  EXPECT_THAT(second.errors, HasSubstr("cardfile: Cannot listen on 127.0.0.1 port " + std::to_string(first.port()) +
+                                       ": Address already in use. Name another address or port with --listen, or stop "
+                                       "the program that has this one.\n"));
 }
 
 TEST(Serve, SaysWhenTheFolderCannotBeMade) {

@@ -159,6 +159,17 @@ TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {
             HasSubstr("cardfile check --data " + folder_name + "; then put a backup")));
 }
 
+TEST_F(DataFolder, ThatCannotBeOpenedIsRefusedWithWhatToDo) {
+  const TempFolder temp;
+  std::filesystem::create_directories(temp / "a/lock");
+  EXPECT_EQ(
+      open_error({.folder = temp / "a"}),
+      "Cannot open " + (temp / "a/lock") + ": Is a directory. Name another folder with --data, or see to this one.");
+  EXPECT_EQ(open_error({.folder = temp / std::string(300, 'x')}),
+            "Cannot open the data folder " + (temp / std::string(300, 'x')) +
+                ": File name too long. Name another folder with --data, or see to this one.");
+}
+
 TEST_F(DataFolder, WithAnotherProgramsDatabaseIsRefusedAndLeftAsItIs) {
   const TempFolder other;
   const TempFolder copies;

@@ -22,9 +22,11 @@ constexpr int kPagesPerStep = 1'000;
 constexpr mode_t kOwnerOnlyFolder = 0700;
 constexpr mode_t kOwnerOnlyFile = 0600;
 const char* const kDatabase = "cardfile.db";
+const char* const kFurtherWays = ". Name another folder with --data or --to, or run this as the owner of both.";
 
 [[noreturn]] void throw_errno(const std::string& doing, const std::filesystem::path& path) {
-  throw BackupError("Cannot " + doing + " " + path.string() + ": " + std::generic_category().message(errno) + ".");
+  throw BackupError("Cannot " + doing + " " + path.string() + ": " + std::generic_category().message(errno) +
+                    ". Name another folder with --to.");
 }
 
 void sync(const std::filesystem::path& path) {
@@ -172,7 +174,7 @@ bool is_within(std::filesystem::path folder, const std::filesystem::path& other)
 
 }  // namespace
 
-void back_up(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) {
+void back_up(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) try {
   if (!std::filesystem::is_regular_file(from / kDatabase))
     throw BackupError("There is no " + std::string(kDatabase) + " in " + from.string() + ".");
   const auto target = std::filesystem::absolute(to).lexically_normal();
@@ -193,12 +195,14 @@ void back_up(const std::filesystem::path& from, const std::filesystem::path& to,
     copy_database(from / kDatabase, partial.database(), progress);
     partial.become(folder);
   } catch (const SqliteError& error) {
-    if (!means_damage(error)) throw;
+    if (!means_damage(error)) throw BackupError(std::string(error.what()) + kFurtherWays);
     throw BackupError("The cardfile.db in " + from.string() + " is damaged, or no database of cardfile's: " +
                       error.what() + ". See how far with: cardfile check --data " + from.string() +
                       "; a backup that was made before may still be sound.");
   }
   sync(folder.parent_path());
+} catch (const std::filesystem::filesystem_error& error) {
+  throw BackupError("Cannot look at " + error.path1().string() + ": " + error.code().message() + kFurtherWays);
 }
 
 }  // namespace cardfile::store::sqlite

@@ -18,8 +18,7 @@ class BackupError : public std::runtime_error {
 /// begin anew meanwhile. The key file of API secrets and the search index are not copied. Everything is synced when it
 /// returns; what it was at work on when it was interrupted bears another name, `to` with ".partial" behind, and is
 /// replaced by the next attempt; one that fails leaves nothing behind. Pages are copied as they are: whether all of
-/// them are sound, check_sqlite() tells. Throws BackupError, OpenError when the database is another program's,
-/// SqliteError.
+/// them are sound, check_sqlite() tells. Throws BackupError, and OpenError when the database is another program's.
 void back_up(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress);
 
 }  // namespace cardfile::store::sqlite

@@ -19,9 +19,13 @@ namespace {
 
 constexpr mode_t kOwnerOnlyFolder = 0700;
 
-[[noreturn]] void throw_errno(const std::string& what) {
-  throw OpenError(what + ": " + std::generic_category().message(errno) + ".");
+[[noreturn]] void refuse(const std::string& what, const std::error_code& cause) {
+  const bool is_anothers = cause == std::errc::permission_denied || cause == std::errc::operation_not_permitted;
+  throw OpenError(what + ": " + cause.message() + ". Name another folder with --data, or " +
+                  (is_anothers ? "run this as its owner." : "see to this one."));
 }
+
+[[noreturn]] void throw_errno(const std::string& what) { refuse(what, {errno, std::generic_category()}); }
 
 /// Makes the names in `folder` survive a power loss.
 void sync_folder(const std::filesystem::path& folder) {
@@ -113,7 +117,7 @@ Folder::Folder(std::filesystem::path path) try
     throw;
   }
 } catch (const std::filesystem::filesystem_error& error) {
-  throw OpenError("Cannot open the data folder " + path.string() + ": " + error.code().message() + ".");
+  refuse("Cannot open the data folder " + path.string(), error.code());
 }
 
 Folder::~Folder() {
