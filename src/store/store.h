@@ -105,9 +105,9 @@ class Store {
   /// commands before it did; an accepted one's log entries are saved in one transaction with its rows and indexes, or
   /// with as much of them as does not follow from the entries, and is seen by whoever reads afterwards. A refused one
   /// writes nothing and disturbs no other. When all of it is durable the waiter is resumed on its executor, once.
-  /// While the store takes no writes every command is refused with ErrorCode::unavailable. Those that were under way
-  /// when the disk failed for good are refused so too, and may be there when the store is opened again: their message
-  /// says it.
+  /// While the store takes no writes every command is refused with ErrorCode::unavailable. Those whose
+  /// commit failed, but for want of room, are refused so too, and may be there when the store is opened again: their
+  /// message says it.
   virtual void submit(Submission& submission) = 0;
 
   virtual std::vector<core::TeamId> teams() const = 0;

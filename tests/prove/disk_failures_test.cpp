@@ -67,9 +67,11 @@ TEST(DiskFailures, AreFoundWhenARefusedWriteIsDoneLater) {
 class StaysRefusing final : public TellingStore {
   using TellingStore::TellingStore;
   void commit(std::span<store::Work> works) override {
-    if (!refuses_) TellingStore::commit(works);
-    if (!refuses_ && !is_unavailable(works.front())) return;
-    refuses_ = true;
+    if (!refuses_) {
+      TellingStore::commit(works);
+      refuses_ = is_unavailable(works.front());
+      return;
+    }
     for (auto& work : works)
       work.result = std::make_exception_ptr(core::Error(core::ErrorCode::unavailable, "the disk is full"));
   }
@@ -78,6 +80,20 @@ class StaysRefusing final : public TellingStore {
 
 TEST(DiskFailures, AreFoundWhenWritesAreNotTakenAgainOnceThereIsSpace) {
   expect_disk_failures_found<StaysRefusing>("writes are still refused when the disk is mended");
+}
+
+class SaysOfNoRefusedWriteThatItMayBeDone final : public TellingStore {
+  using TellingStore::TellingStore;
+  void commit(std::span<store::Work> works) override {
+    TellingStore::commit(works);
+    if (!is_unavailable(works.front())) return;
+    for (auto& work : works)
+      work.result = std::make_exception_ptr(core::Error(core::ErrorCode::unavailable, "no writes are taken"));
+  }
+};
+
+TEST(DiskFailures, AreFoundWhenAWriteIsDoneOfWhichThatWasNotSaid) {
+  expect_disk_failures_found<SaysOfNoRefusedWriteThatItMayBeDone>("2 steps are left of 1 acknowledged");
 }
 
 class CannotBeReadWhileItRefuses final : public PassingStore {

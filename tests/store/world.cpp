@@ -34,6 +34,16 @@ std::optional<core::ErrorCode> refusal_of(const store::Work& work) {
   }
 }
 
+std::string words_of_refusal(const store::Work& work) {
+  const auto* refusal = std::get_if<std::exception_ptr>(&work.result);
+  if (!refusal) return {};
+  try {
+    std::rethrow_exception(*refusal);
+  } catch (const core::Error& error) {
+    return error.message();
+  }
+}
+
 World::World(Engine engine, store::SqliteOptions options) : engine_(engine), options_(std::move(options)) {
   options_.folder = folder_.path() / "data";
   reopen();

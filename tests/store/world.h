@@ -51,6 +51,8 @@ core::Command command(core::Action action, core::TeamId team = kTeam);
 
 /// A work that was done: the code of its refusal, or none.
 std::optional<core::ErrorCode> refusal_of(const store::Work& work);
+/// Its message; empty when it was not refused.
+std::string words_of_refusal(const store::Work& work);
 
 class World {
  public:

@@ -243,7 +243,7 @@ SearchWriter::~SearchWriter() = default;
 
 bool SearchWriter::step() {
   const auto work = next_work();
-  progress_.building = work && !work->standing.complete;
+  progress_.building = work ? !work->standing.complete : is_held_up_ && progress_.building;
   if (work) index_->save(*work);
   return work.has_value();
 }
@@ -268,6 +268,7 @@ std::vector<core::TeamId> SearchWriter::teams() {
 }
 
 std::optional<SearchWriter::Work> SearchWriter::next_work() {
+  is_held_up_ = false;
   // Each team in its turn: one that changes all the time must not keep the others waiting.
   auto turns = teams();
   std::rotate(turns.begin(), std::ranges::upper_bound(turns, last_team_), turns.end());
@@ -281,7 +282,10 @@ std::optional<SearchWriter::Work> SearchWriter::next_work() {
 std::optional<SearchWriter::Work> SearchWriter::next_work(core::TeamId team) {
   const View view(contacts_, rows_, memtable_, team);
   // What is published later comes with news of it; an entry that is passed over now would not come again.
-  if (!view.is_of_one_moment()) return std::nullopt;
+  if (!view.is_of_one_moment()) {
+    is_held_up_ = true;
+    return std::nullopt;
+  }
   const auto standing = index_->standing(team);
   const auto last = log_.last(team);
   // What changes while the contacts are gone through comes after the entry that is the last one now.

@@ -37,7 +37,8 @@ class SearchWriter {
   ~SearchWriter();
 
   /// Takes in a bounded number of contacts or changes, in one transaction. False when there was nothing to do: the
-  /// index knows everything that was committed and published before the call. Throws SqliteError.
+  /// index knows everything that was committed before the call, or what it lacks is about to be published. Throws
+  /// SqliteError.
   bool step();
   const Progress& progress() const { return progress_; }
 
@@ -67,6 +68,7 @@ class SearchWriter {
   std::unique_ptr<Index> index_;
   core::TeamId last_team_;  // That had its turn.
   Progress progress_;
+  bool is_held_up_ = false;  // By a commit that was not published.
 };
 
 }  // namespace cardfile::store::sqlite

@@ -1,6 +1,7 @@
 #include "store/sqlite/view.h"
 
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 
 namespace cardfile::store::sqlite {
@@ -57,8 +58,9 @@ void View::open(Connection& connection, const Memtable& memtable, const Copy& co
       std::this_thread::yield();
       continue;
     }
-    const auto patience = order == std::strong_ordering::greater ? kPatience : kLongPatience;
-    if (std::chrono::steady_clock::now() - begin >= patience) return;
+    const auto waited = std::chrono::steady_clock::now() - begin;
+    if (order == std::strong_ordering::greater && waited >= kPatience) return;
+    if (waited >= kLongPatience) throw std::runtime_error("The change log ends before what was committed to it.");
     std::this_thread::sleep_for(kPause);
   }
 }

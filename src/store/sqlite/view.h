@@ -18,7 +18,8 @@ namespace cardfile::store::sqlite {
 /// moment; of a contact that is newer than its row the view has the state that counts.
 class View {
  public:
-  /// Of one team; what is newer than other teams' rows is not in it. All are lent.
+  /// Of one team; what is newer than other teams' rows is not in it. All are lent. Throws SqliteError, or
+  /// std::runtime_error when the log does not have what was published.
   View(Connection& connection, RowReader& rows, const Memtable& memtable, core::TeamId team);
   /// Of all teams.
   View(Connection& connection, RowReader& rows, const Memtable& memtable);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include <sqlite3.h>
+
 #include "core/error.h"
 
 namespace cardfile::store::sqlite {
@@ -15,7 +17,7 @@ namespace {
 constexpr std::string_view kNoWrites = "the store takes no writes at the moment";
 // The disk refused to say that it is durable; it may be on it all the same.
 constexpr std::string_view kOutcomeUnknown =
-    "the store could not make this write durable: whether it is done shows when the server was started again";
+    "the store could not make this write durable: after a restart of the server it may be done all the same";
 constexpr std::chrono::seconds kUntilAnotherTry{1};  // To bring rows after, when the disk is full.
 constexpr std::chrono::seconds kUntilToldAgain{10};  // Every commit may fail, thousands a second.
 
@@ -200,7 +202,10 @@ void Writer::flush_all() {
 
 void Writer::fail(const Submissions& submissions, const std::exception& error) {
   give_up(error, "; the writes of one commit were refused.");
-  const bool is_unknown = std::exchange(is_committing_, false) && !failure().empty();
+  // For want of room not even the log was written; after all else a commit's frames may be there.
+  const auto* sqlite_error = dynamic_cast<const SqliteError*>(&error);
+  const bool is_unwritten = sqlite_error && (sqlite_error->code() & 0xff) == SQLITE_FULL;
+  const bool is_unknown = std::exchange(is_committing_, false) && !is_unwritten;
   for (auto* submission : submissions) refuse(submission->works, std::string(is_unknown ? kOutcomeUnknown : kNoWrites));
 }
 
