@@ -36,8 +36,9 @@ namespace cardfile::cli {
 namespace {
 
 constexpr int kEndedBySecondSignal = 130;
-// Of the store: two files for each of its connections, of which readers are the most; and a few for each event loop.
+// The store's own, and then for each thread its reader of the contacts and of the search index, and an event loop.
 constexpr rlim_t kFilesBesideConnections = 256;
+constexpr rlim_t kFilesOfAThread = 10;
 
 bool is_ignored(int signal) {
   struct sigaction action {};
@@ -80,13 +81,13 @@ std::string wait_for_ending_signal() {
 }
 
 /// Allows as many open files as this process may have, and gives back how many connections that leaves room for.
-std::size_t connections_possible(std::size_t wanted, base::Log& log) {
+std::size_t connections_possible(std::size_t wanted, unsigned threads, base::Log& log) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_max == RLIM_INFINITY) return wanted;
-  const rlim_t left = limit.rlim_max - std::min(limit.rlim_max, kFilesBesideConnections);
+  const rlim_t left = limit.rlim_max - std::min(limit.rlim_max, kFilesBesideConnections + kFilesOfAThread * threads);
   const std::size_t possible = std::max(left, limit.rlim_max / 2);  // Where there are few, both get along with less.
   if (possible >= wanted) return wanted;
   log.write(base::LogLevel::info, "connections_limited",
@@ -211,7 +212,7 @@ int serve(const base::Config& config) {
   ServeSettings settings = serve_settings(config);
   hold_signals();
   base::Log log(settings.log_level, settings.log_file);
-  settings.limits.connections_max = connections_possible(settings.limits.connections_max, log);
+  settings.limits.connections_max = connections_possible(settings.limits.connections_max, settings.threads, log);
 
   warn_of_files_left_alone(log, settings.data);
   const auto triggers_reach = settings.private_triggers ? http::Reach::everywhere : http::Reach::public_only;

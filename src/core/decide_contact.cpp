@@ -74,7 +74,15 @@ void set_primary(Contact& contact, std::string_view type, const std::string& val
   first->updated = recorder.time();
 }
 
-/// Gives the contact the channel unless it has it; a handle or info that is named replaces what is stored.
+/// A handle or info that is named replaces what is stored.
+void describe(Channel& channel, const ChannelDraft& draft, Timestamp at) {
+  const Channel stored = channel;
+  if (draft.handle) channel.handle = *draft.handle;
+  if (draft.info) channel.info = *draft.info;
+  if (channel != stored) channel.updated = at;
+}
+
+/// Gives the contact the channel unless it has it.
 void ensure_channel(Contact& contact, const ChannelDraft& draft, Recorder& recorder) {
   const Address address = address_of(draft.type, draft.value);
   auto& channels = contact.channels;
@@ -86,10 +94,7 @@ void ensure_channel(Contact& contact, const ChannelDraft& draft, Recorder& recor
         {recorder.new_channel(), draft.type, draft.value, draft.handle.value_or(""), draft.info.value_or(""), at, at});
     return;
   }
-  const Channel stored = *same;
-  if (draft.handle) same->handle = *draft.handle;
-  if (draft.info) same->info = *draft.info;
-  if (*same != stored) same->updated = at;
+  describe(*same, draft, at);
 }
 
 void apply_names(Contact& contact, const ContactPatch& patch) {
@@ -116,18 +121,27 @@ void apply_custom(CustomValues& custom, const CustomPatch& patch, CustomMode mod
   }
 }
 
-bool has(const std::vector<Channel>& channels, const Address& address) {
-  return std::ranges::any_of(channels, [&](const Channel& channel) { return channel.address() == address; });
+template <class Channels>
+auto find_channel(Channels& channels, ChannelId id) {
+  return std::ranges::find(channels, id, &Channel::id);
 }
 
-/// Whether the item is a channel as it was `before`, sent back by who read it, and the same patch has changed it or
-/// taken it away: then it is not to come back.
-bool is_outdated(const ChannelDraft& draft, const std::vector<Channel>& before, const Contact& contact) {
-  if (!draft.id) return false;
+const std::optional<std::string>& plain_field(std::string_view type, const ContactPatch& patch) {
+  static const std::optional<std::string> none;
+  return type == kPhone ? patch.phone : type == kEmail ? patch.email : none;
+}
+
+/// Whether the item is a channel as it was read and sent back, beside the phone or e-mail that is to be in its place:
+/// then it is not to come back. A new channel has no id; and as the same request may come again, the channel with that
+/// id may have been changed or cleared already.
+bool is_outdated(const ChannelDraft& draft, const std::vector<Channel>& before, const Contact& contact,
+                 const ContactPatch& patch) {
+  const auto& plain = plain_field(draft.type, patch);
+  if (!draft.id || !plain) return false;
   const Address address = address_of(draft.type, draft.value);
-  const bool was_there = std::ranges::any_of(
-      before, [&](const Channel& channel) { return channel.id == *draft.id && channel.address() == address; });
-  return was_there && !has(contact.channels, address);
+  const auto has_address = [&](const Channel& channel) { return channel.address() == address; };
+  if (std::ranges::any_of(contact.channels, has_address)) return false;
+  return plain->empty() || find_channel(before, *draft.id) != before.end();
 }
 
 std::size_t bytes_of(const CustomValues& custom) {
@@ -149,7 +163,11 @@ void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recor
   if (patch.phone) set_primary(contact, kPhone, *patch.phone, recorder);
   if (patch.email) set_primary(contact, kEmail, *patch.email, recorder);
   for (const ChannelDraft& draft : patch.channels.value_or(std::vector<ChannelDraft>{})) {
-    if (!is_outdated(draft, before, contact)) ensure_channel(contact, draft, recorder);
+    if (!is_outdated(draft, before, contact, patch)) {
+      ensure_channel(contact, draft, recorder);
+    } else if (const auto kept = find_channel(contact.channels, *draft.id); kept != contact.channels.end()) {
+      describe(*kept, draft, recorder.time());
+    }
   }
   if (contact.channels.size() > kChannelsMax) {
     throw Error(ErrorCode::bad_data,

@@ -108,7 +108,10 @@ Contacts leaving(const UpdateList& action, const TeamState& state) {
 
 MembershipChange membership(UpdateList& action, const TeamState& state, Resolver& resolver) {
   forget(action.remove_addresses, action.add);
-  Contacts coming = resolver.resolve(action.add);
+  if (action.contacts) forget(action.remove_addresses, *action.contacts);
+  // First those that may bring names along.
+  Contacts coming = action.contacts ? resolver.resolve(*action.contacts) : Contacts();
+  coming.merge(resolver.resolve(action.add));
   const Contacts going = leaving(action, state);
   if (!action.contacts) {
     std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
@@ -116,8 +119,6 @@ MembershipChange membership(UpdateList& action, const TeamState& state, Resolver
             .added = those_outside(action.id, coming, state),
             .removed = those_inside(action.id, going, state)};
   }
-  forget(action.remove_addresses, *action.contacts);
-  coming.merge(resolver.resolve(*action.contacts));
   std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
   const auto members = state.members(action.id);
   const Contacts before(members.begin(), members.end());

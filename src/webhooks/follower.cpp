@@ -252,9 +252,10 @@ bool Follower::read_deletions() {
   const auto entries = service_.parts.store.changes(team_, deletions_end_, kEntriesAtATime, kBytesAtATime);
   if (entries.empty()) return false;
   for (const core::ChangeEntry& entry : entries) {
+    if (deletions_.size() >= service_.options.deletions_max) break;
     if (deletes_contact(entry)) deletions_.emplace(core::ContactId(entry.subject_id), entry.seq);
+    deletions_end_ = entry.seq;
   }
-  deletions_end_ = entries.back().seq;
   return true;
 }
 

@@ -35,8 +35,8 @@ struct Options {
   std::chrono::milliseconds gathering{20};
   /// When the store cannot be read or written.
   std::chrono::milliseconds pause_after_failure{5'000};
-  /// How many deletions, about, each webhook keeps in mind of those that it is behind.
-  std::size_t deletions_max = 4'096;
+  /// How many deletions each webhook keeps in mind of those that it is behind; for later ones it goes along the log.
+  std::size_t deletions_max = 65'536;
   /// Where triggers may send to, whose URLs come in over the network.
   http::Reach triggers_reach = http::Reach::public_only;
 };

@@ -97,6 +97,8 @@ TEST_F(Lists, OfVersionOneNameAMemberWhosePhoneIsGivenAloneToo) {
   world.post("/v1/list",
              R"({"title":"Sale","phones":["13125550142"],"members":{"13125550142":{"f":"Eve","l":"Jones"}}})");
   EXPECT_TRUE(has(world.get("/v1/list/1"), R"("targets":{"13125550142":{"f":"Eve","l":"Jones"}})"));
+  world.put("/v1/list/1", R"({"add_phone":["13125550149"],"members":{"13125550149":{"f":"Mary","l":"Ross"}}})");
+  EXPECT_TRUE(has(world.get("/v1/list/1"), R"("targets":{"13125550149":{"f":"Mary","l":"Ross"}})"));
 }
 
 TEST_F(Lists, AreListedNewestFirstThirtyAPage) {

@@ -78,23 +78,29 @@ TEST(Channels, MoveUpWhenTheFirstOfTheirTypeIsCleared) {
 
 TEST(Channels, SentBackAsTheyWereReadDoNotUndoWhatIsChangedBesides) {
   FakeTeam team;
-  const Contact before =
-      team.has_contact({.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail}}});
+  const Contact before = team.has_contact({.phone = "13125550142", .email = "ada@example.org"});
   std::vector<ChannelDraft> read;
   for (const Channel& channel : before.channels) {
-    read.push_back({.type = channel.type, .value = channel.value, .handle = "", .info = "", .id = channel.id});
+    read.push_back({.type = channel.type, .value = channel.value, .handle = "desk", .info = "", .id = channel.id});
   }
-  const Contact after =
-      team.does(UpdateContact{.key = before.id, .patch = {.phone = "13125550143", .email = "", .channels = read}});
-  EXPECT_EQ(channel_values(after), (Values{"13125550143", "ada@work.example"}));
-  EXPECT_EQ(after.channels[0].id, before.channels[0].id);
-  EXPECT_EQ(team.owner_of({"phone", "13125550142"}), std::nullopt);
+  const UpdateContact update{.key = before.id, .patch = {.phone = "13125550143", .email = "", .channels = read}};
+  for (const char* time : {"once", "and again, as after a lost answer"}) {
+    const Contact after = team.does(update);
+    EXPECT_EQ(channel_values(after), Values{"13125550143"}) << time;
+    EXPECT_EQ(after.channels[0].id, before.channels[0].id);
+    EXPECT_EQ(after.channels[0].handle, "desk");
+    EXPECT_EQ(team.owner_of({"phone", "13125550142"}), std::nullopt);
+  }
+}
 
-  const ChannelDraft asked{.type = "phone", .value = "13125550142"};
-  const ChannelDraft another{.type = "phone", .value = "13125550144", .id = before.channels[0].id};
-  EXPECT_EQ(channel_values(team.does(
-                UpdateContact{.key = before.id, .patch = {.phone = "13125550145", .channels = {{asked, another}}}})),
-            (Values{"13125550145", "ada@work.example", "13125550142", "13125550144"}));
+TEST(Channels, ThatAreNewAreAddedWhateverIsChangedBesides) {
+  FakeTeam team;
+  const Contact ada = team.has_contact({.phone = "13125550142"});
+  const ChannelDraft former{.type = "phone", .value = "13125550142"};
+  const ChannelDraft of_another_system{.type = "phone", .value = "13125550144", .id = ChannelId(1'000'000)};
+  EXPECT_EQ(channel_values(team.does(UpdateContact{
+                .key = ada.id, .patch = {.phone = "13125550145", .channels = {{former, of_another_system}}}})),
+            (Values{"13125550145", "13125550142", "13125550144"}));
 }
 
 TEST(Channels, FurtherDownMoveUpWhenTheyBecomeThePhone) {
