@@ -159,7 +159,7 @@ TEST_F(DataFolder, ThatHoldsSomethingElseIsRefused) {
             HasSubstr("cardfile check --data " + folder_name + "; then put a backup")));
 }
 
-TEST_F(DataFolder, ThatCannotBeOpenedIsRefusedWithWhatToDo) {
+TEST_F(DataFolder, ThatCannotBeOpenedIsRefusedAndTheNextStepNamed) {
   const TempFolder temp;
   std::filesystem::create_directories(temp / "a/lock");
   EXPECT_EQ(
