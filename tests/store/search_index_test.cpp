@@ -99,6 +99,11 @@ class SearchIndex : public testing::Test {
       expect_exact({.filter = TextFilter(text)}, team);
       expect_exact({.order = ContactOrder::last, .filter = TextFilter(text), .limit = 2, .offset = 1}, team);
     }
+    if (const auto contacts = all(team); !contacts.empty()) {
+      const auto date = contacts[contacts.size() / 2].updated;
+      expect_exact({.date = date, .filter = TextFilter("a")}, team);
+      expect_exact({.order = ContactOrder::last, .direction = Direction::descending, .date = date}, team);
+    }
     for (const auto order : {ContactOrder::first, ContactOrder::last, ContactOrder::display_name}) {
       expect_exact({.order = order}, team);
       expect_exact({.order = order, .direction = Direction::descending, .limit = 2, .offset = 1}, team);
@@ -298,12 +303,18 @@ TEST_F(SearchIndex, IsExactHoweverFarItIs) {
                                           "\xc3\xa4", "\"",  "%", " ",        "555",  ""};
   const auto name = [&] { return parts[below(parts.size())] + parts[below(parts.size())]; };
   std::vector<core::ContactId> living;
+  world_.commit(core::CreateUser{.name = "Grace", .role = core::Role::admin});
+  const auto somebody_or_nobody = [&] { return below(2) ? std::optional(core::UserId(1)) : std::nullopt; };
   auto writer = open_index();
   for (int round = 0; round < 400; ++round) {
     const auto choice = below(10);
     if (choice < 3 || living.empty()) {
-      living.push_back(
-          world_.has_contact({.phone = std::to_string(13'125'550'000 + round), .first = name(), .last = name()}).id);
+      living.push_back(world_
+                           .has_contact({.phone = std::to_string(13'125'550'000 + round),
+                                         .first = name(),
+                                         .last = name(),
+                                         .assignee = somebody_or_nobody()})
+                           .id);
     } else if (choice < 6) {
       world_.update(living[below(living.size())], {.first = name(), .display_name = name()});
     } else if (choice < 7) {
@@ -325,6 +336,8 @@ TEST_F(SearchIndex, IsExactHoweverFarItIs) {
                        .limit = 1 + below(9),
                        .offset = below(4)};
     if (below(4) > 0 && !core::trimmed(text).empty()) query.filter = TextFilter(text);
+    if (below(4) == 0) query.assigned = core::UserId(1);
+    if (below(4) == 0 && !living.empty()) query.date = world_.contact(living[below(living.size())])->updated;
     expect_exact(query);
     if (HasFailure()) return;
   }
