@@ -1,8 +1,25 @@
 #include "core/address.h"
 
+#include <algorithm>
+#include <array>
+
 #include "core/text.h"
 
 namespace cardfile::core {
+
+namespace {
+
+/// Whether there is a space or another of Unicode's blanks, or one that takes no room. Tabs and line ends are control
+/// characters.
+bool has_blank(std::string_view utf8) {
+  constexpr std::array<std::string_view, 22> kBlanks = {
+      " ",      "\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+      "\u2007", "\u2008", "\u2009", "\u200a", "\u200b", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000", "\ufeff"};
+  return std::ranges::any_of(kBlanks,
+                             [utf8](std::string_view blank) { return utf8.find(blank) != std::string_view::npos; });
+}
+
+}  // namespace
 
 std::optional<std::string> normalise_phone(std::string_view text) {
   constexpr std::size_t kDigitsMin = 7;
@@ -29,7 +46,7 @@ std::optional<std::string> normalise_email(std::string_view text) {
   const std::size_t at = text.find('@');
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return std::nullopt;
   if (text.find('@', at + 1) != std::string_view::npos) return std::nullopt;
-  if (text.find(' ') != std::string_view::npos || has_control_character(text)) return std::nullopt;
+  if (has_blank(text) || has_control_character(text)) return std::nullopt;
   return std::string(text);
 }
 

@@ -35,9 +35,13 @@ void throw_if_bad(const ContactPatch& patch, const Directory& directory, const C
 }
 
 /// Names the patch's field that brought `address` along.
-std::string_view field_of(const Address& address, const ContactPatch& patch) {
+std::string field_of(const Address& address, const ContactPatch& patch) {
   if (address.type == kPhone && patch.phone == address.value) return "phone";
   if (address.type == kEmail && patch.email && lower_ascii(*patch.email) == address.value) return "email";
+  for (const ChannelDraft& draft : patch.channels.value_or(std::vector<ChannelDraft>{})) {
+    if (address_of(draft.type, draft.value) == address)
+      return "contact_channels[" + std::to_string(draft.item) + "].channel_id";
+  }
   return "contact_channels";
 }
 
@@ -46,16 +50,26 @@ void throw_if_owned_by_another(const ContactChange& change, const ContactPatch& 
   for (const Address& address : address_changes(change).taken) {
     const auto owner = state.owner_of(address);
     if (!owner || *owner == change.after->id) continue;
-    errors.push_back(
-        {std::string(field_of(address, patch)), "belongs to contact " + std::to_string(owner->value()) + " already"});
+    errors.push_back({field_of(address, patch), "belongs to contact " + std::to_string(owner->value()) + " already"});
   }
   throw_if_any(ErrorCode::conflict, std::move(errors));
+}
+
+/// The one that the plain `phone` or `email` shows.
+template <class Channels>
+auto find_first(Channels& channels, std::string_view type) {
+  return std::ranges::find(channels, type, &Channel::type);
+}
+
+template <class Channels>
+auto find_channel(Channels& channels, ChannelId id) {
+  return std::ranges::find(channels, id, &Channel::id);
 }
 
 /// Makes `value` the contact's first channel of `type`; "" takes the first one away, and the next moves up.
 void set_primary(Contact& contact, std::string_view type, const std::string& value, Recorder& recorder) {
   auto& channels = contact.channels;
-  const auto first = std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.type == type; });
+  const auto first = find_first(channels, type);
   if (value.empty()) {
     if (first != channels.end()) channels.erase(first);
     return;
@@ -121,11 +135,6 @@ void apply_custom(CustomValues& custom, const CustomPatch& patch, CustomMode mod
   }
 }
 
-template <class Channels>
-auto find_channel(Channels& channels, ChannelId id) {
-  return std::ranges::find(channels, id, &Channel::id);
-}
-
 const std::optional<std::string>& plain_field(std::string_view type, const ContactPatch& patch) {
   static const std::optional<std::string> none;
   return type == kPhone ? patch.phone : type == kEmail ? patch.email : none;
@@ -141,7 +150,22 @@ bool is_outdated(const ChannelDraft& draft, const std::vector<Channel>& before, 
   const Address address = address_of(draft.type, draft.value);
   const auto has_address = [&](const Channel& channel) { return channel.address() == address; };
   if (std::ranges::any_of(contact.channels, has_address)) return false;
-  return plain->empty() || find_channel(before, *draft.id) != before.end();
+  const auto first = find_first(before, draft.type);
+  if (first != before.end() && first->id == *draft.id) return true;
+  return plain->empty() && find_channel(before, *draft.id) == before.end();
+}
+
+/// Whether an empty e-mail has nothing to clear: the same request did so before, as the first address that it sends
+/// back is gone, or it asks for the very address.
+bool is_cleared_already(const std::vector<Channel>& channels, const std::vector<ChannelDraft>& drafts) {
+  const auto first = find_first(channels, kEmail);
+  if (first == channels.end()) return true;
+  const auto was_first =
+      std::ranges::find_if(drafts, [](const ChannelDraft& draft) { return draft.type == kEmail && draft.id; });
+  if (was_first != drafts.end() && find_channel(channels, *was_first->id) == channels.end()) return true;
+  return std::ranges::any_of(drafts, [&](const ChannelDraft& draft) {
+    return !draft.id && address_of(draft.type, draft.value) == first->address();
+  });
 }
 
 std::size_t bytes_of(const CustomValues& custom) {
@@ -159,20 +183,28 @@ void throw_if_too_large(const CustomValues& custom, std::size_t bytes_before) {
 }
 
 void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recorder) {
-  const auto before = patch.channels ? contact.channels : std::vector<Channel>();
-  if (patch.phone) set_primary(contact, kPhone, *patch.phone, recorder);
-  if (patch.email) set_primary(contact, kEmail, *patch.email, recorder);
-  for (const ChannelDraft& draft : patch.channels.value_or(std::vector<ChannelDraft>{})) {
-    if (!is_outdated(draft, before, contact, patch)) {
-      ensure_channel(contact, draft, recorder);
-    } else if (const auto kept = find_channel(contact.channels, *draft.id); kept != contact.channels.end()) {
-      describe(*kept, draft, recorder.time());
+  const auto drafts = patch.channels.value_or(std::vector<ChannelDraft>());
+  const auto before = drafts.empty() ? std::vector<Channel>() : contact.channels;
+  std::vector<FieldError> too_many;
+  const auto add = [&](std::string_view field, const auto& act) {
+    const std::size_t allowed = std::max(contact.channels.size(), kChannelsMax);
+    act();
+    if (contact.channels.size() <= allowed) return;
+    too_many.push_back({std::string(field), "a contact has at most " + std::to_string(kChannelsMax) + " channels"});
+  };
+  if (patch.phone) add("phone", [&] { set_primary(contact, kPhone, *patch.phone, recorder); });
+  if (patch.email && !(patch.email->empty() && is_cleared_already(contact.channels, drafts)))
+    add("email", [&] { set_primary(contact, kEmail, *patch.email, recorder); });
+  add("contact_channels", [&] {
+    for (const ChannelDraft& draft : drafts) {
+      if (!is_outdated(draft, before, contact, patch)) {
+        ensure_channel(contact, draft, recorder);
+      } else if (const auto kept = find_channel(contact.channels, *draft.id); kept != contact.channels.end()) {
+        describe(*kept, draft, recorder.time());
+      }
     }
-  }
-  if (contact.channels.size() > kChannelsMax) {
-    throw Error(ErrorCode::bad_data,
-                {{"contact_channels", "a contact has at most " + std::to_string(kChannelsMax) + " channels"}});
-  }
+  });
+  throw_if_any(ErrorCode::bad_data, std::move(too_many));
 }
 
 /// A note that is the newest one already is not pinned again, so that a call may be repeated. The oldest one makes room
@@ -236,11 +268,10 @@ ContactId granted_contact_id(const CreateContact& action, const TeamState& state
   return *action.id;
 }
 
-/// Nobody creates a contact to be shown without a name, so a create's empty display name asks for the derived one, also
-/// where the contact is there already: a create may be repeated.
-void derive_empty_display_name(ContactPatch& patch, const Contact& before) {
-  if (!patch.display_name || !patch.display_name->empty()) return;
-  patch.display_name = derived_display_name(patch.first.value_or(before.first), patch.last.value_or(before.last));
+/// Nobody creates a contact to be shown without a name: a create's empty display name counts as absent, so that the
+/// name is derived, and one that was chosen stays when the contact is there already.
+void forget_empty_display_name(ContactPatch& patch) {
+  if (patch.display_name && patch.display_name->empty()) patch.display_name.reset();
 }
 
 /// The contact that the create makes. It is certain that it updates none.
@@ -249,7 +280,7 @@ ContactChange creation(CreateContact& action, const TeamState& state, Recorder& 
   Contact contact;
   contact.uuid = action.uuid;
   contact.creator = owner_of_team(directory);
-  derive_empty_display_name(action.patch, contact);
+  forget_empty_display_name(action.patch);
   apply(contact, action.patch, action.custom_mode, directory, recorder);
   contact.id = granted_contact_id(action, state, recorder);
   ContactChange change = recorded(std::nullopt, std::move(contact), state, recorder);
@@ -279,7 +310,7 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
     if (const auto owner = addressee(action.patch, state)) {
       auto before = found_or_throw(state, *owner);
       if (action.on_duplicate == OnDuplicate::keep) return recorder.decision(ContactSaved{std::move(before)});
-      derive_empty_display_name(action.patch, *before);
+      forget_empty_display_name(action.patch);
       return update(std::move(before), action.patch, action.custom_mode, state, recorder);
     }
   }

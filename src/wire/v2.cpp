@@ -94,11 +94,12 @@ core::ContactPatch read_contact_patch(const Json& body, AddressRule rule) {
     report(patch.problems, "contact_channels",
            "is required: at least one {channel_type, channel_id}, or phone or email");
   }
-  // A contact without a phone is shown with an empty one, and may be sent back so. A new one has none to clear.
+  // A contact without a phone is shown with an empty one, and may be sent back so. A new one has nothing to clear.
   if (patch.phone && core::trimmed(*patch.phone).empty()) {
     patch.phone.reset();
     patch.clears_phone = rule == AddressRule::optional;
   }
+  if (rule == AddressRule::required && patch.email && core::trimmed(*patch.email).empty()) patch.email.reset();
   return core::normalised(std::move(patch));
 }
 

@@ -49,6 +49,17 @@ TEST(CreateContactV2, TakesAnEmptyPhoneBesideAChannelForNone) {
   EXPECT_EQ(reply["phone"], "");
 }
 
+TEST(CreateContactV2, TakesAnEmptyEmailBesideAChannelForNone) {
+  World world;
+  const std::string body =
+      R"({"email":"","contact_channels":[{"id":7,"channel_type":"email","channel_id":"theo@example.org"}]})";
+  const Reply made = world.post("/v2/contact", body);
+  const Reply again = world.post("/v2/contact", body);
+  EXPECT_EQ(made["email"], "theo@example.org");
+  EXPECT_EQ(again["email"], "theo@example.org");
+  EXPECT_EQ(again["id"], made["id"]);
+}
+
 TEST(CreateContactV2, NeedsAnAddress) {
   World world;
   const auto log = world.log();
@@ -81,7 +92,7 @@ TEST(CreateContactV2, RefusesChannelsOfTwoContacts) {
   const Reply reply = world.post("/v2/contact", R"({"contact_channels":[
       {"channel_type":"email","channel_id":"theo@example.org"},{"channel_type":"phone","channel_id":"13125550142"}]})");
   EXPECT_EQ(reply.status, 409);
-  EXPECT_EQ(reply["field"], "contact_channels");
+  EXPECT_EQ(reply["field"], "contact_channels[1].channel_id");
   EXPECT_EQ(world.stored(theo.id), theo);
   EXPECT_EQ(world.stored(mina.id), mina);
 }

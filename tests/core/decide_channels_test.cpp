@@ -93,6 +93,68 @@ TEST(Channels, SentBackAsTheyWereReadDoNotUndoWhatIsChangedBesides) {
   }
 }
 
+/// As a client sends back what it has read.
+ChannelDraft read_back(const Channel& channel) {
+  return {.type = channel.type, .value = channel.value, .handle = channel.handle, .id = channel.id};
+}
+
+TEST(Channels, SentBackWithAnotherValueAreAddedUnlessTheyAreThePhoneOrEmail) {
+  FakeTeam team;
+  const Contact ada =
+      team.has_contact({.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail}}});
+  std::vector<ChannelDraft> read;
+  for (const Channel& channel : ada.channels) read.push_back(read_back(channel));
+  read[2].value = "ada@new-work.example";
+  const ContactPatch patch{.phone = "13125550142", .email = "ada@example.org", .channels = read};
+  const Values expected{"13125550142", "ada@example.org", "ada@work.example", "ada@new-work.example"};
+  EXPECT_EQ(channel_values(team.does(UpdateContact{.key = ada.id, .patch = patch})), expected);
+  EXPECT_EQ(channel_values(team.does(UpdateContact{.key = ada.id, .patch = patch})), expected);
+}
+
+TEST(Channels, OfAnotherTypeThanTheOneWithTheirIdAreNewOnes) {
+  FakeTeam team;
+  const Contact ada = team.has_contact({.phone = "13125550142", .email = "ada@example.org"});
+  const ChannelDraft other{
+      .type = "email", .value = "ada@new.example", .handle = "Work", .id = ada.channels.front().id};
+  const Contact after =
+      team.does(UpdateContact{.key = ada.id, .patch = {.email = "ada@example.org", .channels = {{other}}}});
+  EXPECT_EQ(channel_values(after), (Values{"13125550142", "ada@example.org", "ada@new.example"}));
+  EXPECT_EQ(after.channels[0], ada.channels[0]);
+  EXPECT_EQ(after.channels[2].handle, "Work");
+}
+
+TEST(Channels, OfAClearedEmailMoveUpOnceHoweverOftenTheSameIsSentBack) {
+  FakeTeam team;
+  const Contact ada = team.has_contact(
+      {.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail, {"email", "ada@home.example"}}}});
+  std::vector<ChannelDraft> read;
+  for (const Channel& channel : ada.channels) read.push_back(read_back(channel));
+  const UpdateContact update{.key = ada.id, .patch = {.phone = "13125550142", .email = "", .channels = read}};
+  for (int time = 0; time < 3; ++time) {
+    EXPECT_EQ(channel_values(team.does(update)), (Values{"13125550142", "ada@work.example", "ada@home.example"}))
+        << time;
+  }
+}
+
+TEST(Channels, OfAnEmailAreClearedThoughAnotherThatIsSentBackIsGone) {
+  FakeTeam team;
+  const Contact ada =
+      team.has_contact({.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail}}});
+  std::vector<ChannelDraft> read;
+  for (const Channel& channel : ada.channels) read.push_back(read_back(channel));
+  team.does(RemoveChannel{.key = ada.id, .name = ada.channels[2].address()});
+  const Contact after = team.does(UpdateContact{.key = ada.id, .patch = {.email = "", .channels = read}});
+  EXPECT_EQ(channel_values(after), Values{"13125550142"});
+}
+
+TEST(Channels, AreNotClearedByAnEmptyEmailBesideTheirAddress) {
+  FakeTeam team;
+  const Contact ada = team.has_contact({.channels = {{{"email", "ada@example.org", "Work"}}}});
+  const Contact after =
+      team.does(UpdateContact{.key = ada.id, .patch = {.email = "", .channels = {{{"email", "Ada@example.org"}}}}});
+  EXPECT_EQ(after.channels, ada.channels);
+}
+
 TEST(Channels, ThatAreNewAreAddedWhateverIsChangedBesides) {
   FakeTeam team;
   const Contact ada = team.has_contact({.phone = "13125550142"});
@@ -186,9 +248,11 @@ TEST(ChannelDrafts, OfAnotherContactsAddressAreRefused) {
   FakeTeam team;
   const Contact ada = team.has_contact({.phone = "13125550142", .channels = {{kFacebook}}});
   const Contact ben = team.has_contact({.phone = "13125550143"});
-  const Error error = team.refuses(UpdateContact{.key = ben.id, .patch = {.channels = {{kWorkEmail, kFacebook}}}});
+  ChannelDraft facebook = kFacebook;
+  facebook.item = 3;
+  const Error error = team.refuses(UpdateContact{.key = ben.id, .patch = {.channels = {{kWorkEmail, facebook}}}});
   EXPECT_EQ(error.code(), ErrorCode::conflict);
-  EXPECT_EQ(error.message(), "contact_channels: belongs to contact 1 already");
+  EXPECT_EQ(error.message(), "contact_channels[3].channel_id: belongs to contact 1 already");
   EXPECT_EQ(team.stored(ben.id), ben);
   EXPECT_EQ(team.stored(ada.id), ada);
 }
@@ -204,6 +268,8 @@ TEST(Channels, AreAtMost100OnOneContact) {
   EXPECT_EQ(error.code(), ErrorCode::bad_data);
   EXPECT_EQ(error.message(), "contact_channels: a contact has at most 100 channels");
   EXPECT_EQ(team.stored(ada.id).channels.size(), 100U);
+  EXPECT_EQ(team.refuses(UpdateContact{.key = ada.id, .patch = {.email = "ada@example.org"}}).message(),
+            "email: a contact has at most 100 channels");
 }
 
 TEST(Channels, HaveIdsThatAreNeverGivenAgain) {

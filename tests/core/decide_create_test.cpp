@@ -93,7 +93,7 @@ TEST(CreateContact, WithoutADisplayNameMayBeRepeated) {
   EXPECT_EQ(team.has_contact(patch).display_name, "Ada King");
   team.does(CreateContact{.patch = {.phone = "13125550142", .display_name = "The Countess"}});
   EXPECT_EQ(team.does(CreateContact{.patch = {.phone = "13125550142", .last = "", .display_name = ""}}).display_name,
-            "Ada");
+            "The Countess");
 }
 
 TEST(CreateContact, OfAPhoneThatExistsMayOverwriteItsCustomFields) {
@@ -131,8 +131,9 @@ TEST(CreateContact, ThatIsNotToUpdateRefusesAnEmailOrChannelThatExists) {
   const Error error = team.refuses(CreateContact{
       .patch = {.phone = "13125550142", .email = "ADA@example.org", .channels = {{{"facebook", "ada.l"}}}},
       .on_duplicate = OnDuplicate::reject});
-  EXPECT_EQ(error.errors(), (std::vector<FieldError>{{"email", "belongs to contact 1 already"},
-                                                     {"contact_channels", "belongs to contact 1 already"}}));
+  EXPECT_EQ(error.errors(),
+            (std::vector<FieldError>{{"email", "belongs to contact 1 already"},
+                                     {"contact_channels[0].channel_id", "belongs to contact 1 already"}}));
 }
 
 TEST(CreateContact, OfANewPhoneWithAnothersEmailIsRefused) {
@@ -172,7 +173,7 @@ TEST(CreateContact, WhoseChannelsBelongToTwoContactsIsRefused) {
   const Error error =
       team.refuses(CreateContact{.patch = {.channels = {{{"phone", "13125550142"}, {"email", "ben@example.org"}}}}});
   EXPECT_EQ(error.code(), ErrorCode::conflict);
-  EXPECT_EQ(error.message(), "contact_channels: belongs to contact 2 already");
+  EXPECT_EQ(error.message(), "contact_channels[0].channel_id: belongs to contact 2 already");
   EXPECT_EQ(team.stored(ada.id), ada);
   EXPECT_EQ(team.stored(ben.id), ben);
 }

@@ -40,7 +40,7 @@ TEST(Refusals, NameEveryAddressOfAnother) {
        .patch = {.phone = "13125550143", .email = "BEN@example.org", .channels = {{{"facebook", "cy"}}}}});
   EXPECT_EQ(error.code(), ErrorCode::conflict);
   EXPECT_EQ(error.errors(), (Problems{{"email", "belongs to contact 2 already"},
-                                      {"contact_channels", "belongs to contact 3 already"},
+                                      {"contact_channels[0].channel_id", "belongs to contact 3 already"},
                                       {"phone", "belongs to contact 2 already"}}));
   EXPECT_EQ(world.team.stored(cy.id), cy);
 }
