@@ -3,6 +3,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -90,7 +91,13 @@ std::unique_ptr<base::Vault> open_vault(const store::Store& store, const std::fi
 
 void keep_key_file(const base::Vault& vault, const std::filesystem::path& folder) {
   const auto file = key_file_in(folder);
-  if (!is_there(file)) vault.save(file);
+  if (!is_there(file)) return vault.save(file);
+  constexpr std::string_view kProbe = "probe";
+  if (base::Vault::open(file)->unseal(vault.seal(kProbe, kProbe), kProbe)) return;
+  throw base::VaultError(
+      fmt::format("{} was replaced while the server runs, which has another key. Put the former file back if there was "
+                  "one, or restart the server.",
+                  file.native()));
 }
 
 }  // namespace cardfile::cli

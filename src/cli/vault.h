@@ -14,7 +14,8 @@ namespace cardfile::cli {
 /// another's.
 std::unique_ptr<base::Vault> open_vault(const store::Store& store, const std::filesystem::path& folder);
 
-/// Sees to it that the folder has the key file. To be called before a secret is sealed with `vault`.
+/// Sees to it that the folder has the key file. To be called before a secret is sealed with `vault`. Throws when it has
+/// one with another key, that somebody put there since: what is sealed now could not be opened after a restart.
 void keep_key_file(const base::Vault& vault, const std::filesystem::path& folder);
 
 }  // namespace cardfile::cli

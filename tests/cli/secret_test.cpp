@@ -133,6 +133,22 @@ TEST_F(SecretCommand, RefusesAKeyFileThatOthersMayRead) {
   }
 }
 
+TEST_F(SecretCommand, SealsNothingWithAKeyThatAReplacedFileDoesNotHold) {
+  {
+    RunningServer server(folder);
+    server.port();
+    std::ofstream(key_file()) << std::string(42, 'x') + "A\n";
+    std::filesystem::permissions(key_file(), std::filesystem::perms::owner_read);
+    const Finished refused = create();
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.errors, HasSubstr("secrets.key was replaced while the server runs"));
+    EXPECT_EQ(server.stop(), 0);
+  }
+  EXPECT_EQ(create().exit_code, 0);
+  RunningServer restarted(folder);
+  EXPECT_NE(restarted.port(), 0);
+}
+
 TEST_F(SecretCommand, RefusesTheKeyFileOfAnotherFolder) {
   const std::string id = json_member(create().output, "id");
   std::filesystem::remove(key_file());
