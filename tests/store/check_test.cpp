@@ -3,9 +3,13 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
+#include "store/faulty_vfs.h"
 #include "store/sqlite/db.h"
 #include "store/world.h"
 
@@ -277,6 +281,28 @@ TEST(CheckOfASoundStore, CountsWhatItReadAndTellsItsProgress) {
   EXPECT_EQ(report.findings, std::vector<std::string>{});
   ASSERT_FALSE(progress.empty());
   EXPECT_EQ(progress.back().first, progress.back().second);
+}
+
+TEST(CheckOfASoundStore, ThatHasNoRoomForTemporaryFilesFindsNothingAndSaysSo) {
+  FaultyVfs disk("disk-of-a-check");
+  World world(Engine::sqlite, {.vfs = disk.name()});
+  std::vector<core::Command> creations;
+  for (int i = 0; i < 200; ++i) {
+    creations.push_back(
+        command(world.creation({.phone = std::to_string(13'125'550'000 + i), .note = std::string(100'000, 'x')})));
+  }
+  world.commit_all(std::move(creations));
+  world.close();
+  disk.writes_give(SQLITE_FULL);
+  try {
+    store::check_sqlite(world.options(), {});
+    ADD_FAILURE() << "it was finished";
+  } catch (const store::OpenError& error) {
+    EXPECT_THAT(error.what(),
+                testing::AllOf(testing::HasSubstr("could not be finished"), testing::HasSubstr("TMPDIR")));
+  }
+  disk.writes_give(SQLITE_OK);
+  EXPECT_THAT(store::check_sqlite(world.options(), {}).findings, testing::IsEmpty());
 }
 
 TEST(CheckOfASoundStore, CanRunWhileWritersWrite) {

@@ -4,6 +4,7 @@
 #include <exception>
 #include <limits>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -161,6 +162,13 @@ class SqliteStore final : public Store {
   std::unique_ptr<Writer> writer_;
 };
 
+/// A check that meets such an error is not finished, and has found nothing: it wants room or memory for itself.
+bool keeps_from_checking(const std::exception& error) {
+  const auto* of_sqlite = dynamic_cast<const SqliteError*>(&error);
+  return dynamic_cast<const std::bad_alloc*>(&error) ||
+         (of_sqlite && may_succeed_later(*of_sqlite) && !means_damage(*of_sqlite));
+}
+
 /// As much of what keeps the folder from opening as can be passed over is.
 CheckReport check_folder(const SqliteOptions& options, const Progress& progress) {
   const Folder folder(options.folder);
@@ -178,6 +186,7 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
   try {
     recover(connection, memtable, UnreadableEntries::passed_over);
   } catch (const std::exception& error) {
+    if (keeps_from_checking(error)) throw;
     unreadable = std::string("The teams cannot be read: ") + error.what() + ".";
   }
   auto report = check(connection, memtable, SearchFile(folder.search_index(), true), progress);
@@ -234,6 +243,11 @@ CheckReport check_sqlite(const SqliteOptions& options, const Progress& progress)
   } catch (const OpenError&) {
     throw;
   } catch (const std::exception& error) {
+    if (sqlite::keeps_from_checking(error))
+      throw OpenError("The check of " + options.folder.string() +
+                      " could not be finished, which says nothing about it: " + error.what() +
+                      ". It sorts the change log in temporary files: make room for them, or name another folder in the "
+                      "environment variable TMPDIR, and check again.");
     CheckReport report;
     report.findings.push_back(std::string("The database cannot be read: ") + error.what() + ".");
     return report;
