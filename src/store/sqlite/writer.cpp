@@ -105,7 +105,7 @@ void Writer::run() {
     const auto submissions = take();
     if (!submissions.empty()) {
       commit(submissions);
-    } else if (is_ending()) {
+    } else if (is_over()) {
       break;
     }
     flush_if_due();
@@ -134,9 +134,10 @@ Writer::Submissions Writer::take() {
   return taken;
 }
 
-bool Writer::is_ending() const {
+/// Nobody submits any more, and nothing came since the last look.
+bool Writer::is_over() const {
   const std::lock_guard lock(mutex_);
-  return ending_;
+  return ending_ && queue_.empty();
 }
 
 void Writer::commit(const Submissions& submissions) {

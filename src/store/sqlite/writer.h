@@ -73,7 +73,7 @@ class Writer {
   void run();
   /// Waits for submissions; none when rows are to be brought after, or when the writer is to end.
   Submissions take();
-  bool is_ending() const;
+  bool is_over() const;
   void commit(const Submissions& submissions);
   void shorten_recovery();
   void apply_and_commit(const Submissions& submissions);
