@@ -29,8 +29,6 @@ using test::RunningServer;
 using test::TempFolder;
 
 constexpr std::int64_t kIdleBytesMax = 20 * 1024;
-// What a busy connection may take more beside a crowd. The promise is 120; a shared machine is not that exact.
-constexpr std::int64_t kBesidePercentMax = 150;
 constexpr int kMeasurementsAlone = 10;
 constexpr std::int64_t kDescriptorsBeside = 20;  // Of the server, for files that it opens and closes again.
 
@@ -105,7 +103,7 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
     }
     std::optional<Asking> asking;
     if (options.keep_asking) asking.emplace(peers);
-    const std::int64_t enough = kBesidePercentMax * alone / 100;
+    const std::int64_t enough = options.beside_percent_max * alone / 100;
     const std::int64_t beside = least_nanoseconds_a_request(server, options.requests, options.measurements, enough);
     asking.reset();
     const std::int64_t each = (own_memory(process) - before) / count;

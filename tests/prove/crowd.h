@@ -2,6 +2,7 @@
 // Crowds of connections: those that wait weigh little, and those that end leave nothing behind.
 
 #include <chrono>
+#include <cstdint>
 
 #include "prove/campaign.h"
 
@@ -9,8 +10,9 @@ namespace cardfile::prove {
 
 struct IdleOptions {
   int connections = 10'000;
-  int requests = 5'000;    // Of a busy connection, by which is seen what the others cost it.
-  int measurements = 100;  // Of it at most: the least of them counts.
+  int requests = 5'000;                   // Of a busy connection, by which is seen what the others cost it.
+  int measurements = 100;                 // Of it at most: the least of them counts.
+  std::int64_t beside_percent_max = 120;  // Of a request's processor time alone.
   // Planted faults: they are not idle.
   bool hold_half_a_body = false;
   bool keep_asking = false;
