@@ -76,13 +76,24 @@ TEST(Channels, MoveUpWhenTheFirstOfTheirTypeIsCleared) {
   EXPECT_EQ(channel_values(team.does(UpdateContact{.key = ada.id, .patch = {.email = ""}})), Values{"13125550142"});
 }
 
+/// As a client sends back what it has read.
+std::vector<ChannelDraft> channels_as_read(const Contact& contact) {
+  std::vector<ChannelDraft> read;
+  for (const Channel& channel : contact.channels) {
+    read.push_back({.type = channel.type,
+                    .value = channel.value,
+                    .handle = channel.handle,
+                    .info = channel.info,
+                    .id = channel.id});
+  }
+  return read;
+}
+
 TEST(Channels, SentBackAsTheyWereReadDoNotUndoWhatIsChangedBesides) {
   FakeTeam team;
   const Contact before = team.has_contact({.phone = "13125550142", .email = "ada@example.org"});
-  std::vector<ChannelDraft> read;
-  for (const Channel& channel : before.channels) {
-    read.push_back({.type = channel.type, .value = channel.value, .handle = "desk", .info = "", .id = channel.id});
-  }
+  auto read = channels_as_read(before);
+  for (ChannelDraft& draft : read) draft.handle = "desk";
   const UpdateContact update{.key = before.id, .patch = {.phone = "13125550143", .email = "", .channels = read}};
   for (const char* time : {"once", "and again, as after a lost answer"}) {
     const Contact after = team.does(update);
@@ -93,17 +104,11 @@ TEST(Channels, SentBackAsTheyWereReadDoNotUndoWhatIsChangedBesides) {
   }
 }
 
-/// As a client sends back what it has read.
-ChannelDraft read_back(const Channel& channel) {
-  return {.type = channel.type, .value = channel.value, .handle = channel.handle, .id = channel.id};
-}
-
 TEST(Channels, SentBackWithAnotherValueAreAddedUnlessTheyAreThePhoneOrEmail) {
   FakeTeam team;
   const Contact ada =
       team.has_contact({.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail}}});
-  std::vector<ChannelDraft> read;
-  for (const Channel& channel : ada.channels) read.push_back(read_back(channel));
+  auto read = channels_as_read(ada);
   read[2].value = "ada@new-work.example";
   const ContactPatch patch{.phone = "13125550142", .email = "ada@example.org", .channels = read};
   const Values expected{"13125550142", "ada@example.org", "ada@work.example", "ada@new-work.example"};
@@ -127,9 +132,8 @@ TEST(Channels, OfAClearedEmailMoveUpOnceHoweverOftenTheSameIsSentBack) {
   FakeTeam team;
   const Contact ada = team.has_contact(
       {.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail, {"email", "ada@home.example"}}}});
-  std::vector<ChannelDraft> read;
-  for (const Channel& channel : ada.channels) read.push_back(read_back(channel));
-  const UpdateContact update{.key = ada.id, .patch = {.phone = "13125550142", .email = "", .channels = read}};
+  const UpdateContact update{.key = ada.id,
+                             .patch = {.phone = "13125550142", .email = "", .channels = channels_as_read(ada)}};
   for (int time = 0; time < 3; ++time) {
     EXPECT_EQ(channel_values(team.does(update)), (Values{"13125550142", "ada@work.example", "ada@home.example"}))
         << time;
@@ -140,10 +144,9 @@ TEST(Channels, OfAnEmailAreClearedThoughAnotherThatIsSentBackIsGone) {
   FakeTeam team;
   const Contact ada =
       team.has_contact({.phone = "13125550142", .email = "ada@example.org", .channels = {{kWorkEmail}}});
-  std::vector<ChannelDraft> read;
-  for (const Channel& channel : ada.channels) read.push_back(read_back(channel));
   team.does(RemoveChannel{.key = ada.id, .name = ada.channels[2].address()});
-  const Contact after = team.does(UpdateContact{.key = ada.id, .patch = {.email = "", .channels = read}});
+  const Contact after =
+      team.does(UpdateContact{.key = ada.id, .patch = {.email = "", .channels = channels_as_read(ada)}});
   EXPECT_EQ(channel_values(after), Values{"13125550142"});
 }
 
