@@ -43,10 +43,11 @@ std::int64_t nanoseconds_a_request(RunningServer& server, int requests) {
   return (running_time(server.process().id()) - before).count() / requests;
 }
 
-/// The least of so many such measurements, or of as many as it takes to come down to `enough`. Waking a thread takes
-/// several times as long when another processor does it, which is chance: what each request costs is in all of them.
+/// The least of so many such measurements, or of as many as it takes to come down to `enough`: what each request costs
+/// is in all of them, what other programs cost is not.
 std::int64_t least_nanoseconds_a_request(RunningServer& server, int requests, int measurements,
                                          std::int64_t enough = 0) {
+  const OneProcessor one_processor(server.process().id());
   std::int64_t least = nanoseconds_a_request(server, requests);
   for (int i = 1; i < measurements && least > enough; ++i) {
     least = std::min(least, nanoseconds_a_request(server, requests));

@@ -1,6 +1,7 @@
 #include "prove/server_process.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,6 +15,8 @@ namespace cardfile::prove {
 namespace {
 
 std::filesystem::path folder_of(pid_t process) { return "/proc/" + std::to_string(process); }
+
+std::system_error failure(const char* call) { return {errno, std::generic_category(), call}; }
 
 }  // namespace
 
@@ -41,6 +44,31 @@ std::chrono::nanoseconds running_time(pid_t process) {
     if (std::ifstream(thread.path() / "schedstat") >> ran) total += ran;
   }
   return std::chrono::nanoseconds(total);
+}
+
+OneProcessor::OneProcessor(pid_t process) : process_(process) {
+  if (::sched_getaffinity(0, sizeof(before_), &before_) != 0) throw failure("sched_getaffinity");
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
+  set(one);
+}
+
+OneProcessor::~OneProcessor() {
+  try {
+    set(before_);
+  } catch (const std::system_error&) {  // The process may have ended.
+  }
+}
+
+void OneProcessor::set(const cpu_set_t& processors) const {
+  const auto keep = [&processors](pid_t thread) {
+    if (::sched_setaffinity(thread, sizeof(processors), &processors) != 0) throw failure("sched_setaffinity");
+  };
+  keep(0);
+  for (const auto& thread : std::filesystem::directory_iterator(folder_of(process_) / "task")) {
+    keep(std::stoi(thread.path().filename()));
+  }
 }
 
 std::size_t allow_descriptors(std::size_t wanted) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <sched.h>
 #include <sys/types.h>
 
 namespace cardfile::prove {
@@ -15,6 +16,23 @@ std::int64_t own_memory(pid_t process);
 std::int64_t descriptors(pid_t process);
 /// Time that its threads have run so far.
 std::chrono::nanoseconds running_time(pid_t process);
+
+/// Keeps the calling thread and all threads of another process on one processor while it lives, so that each wakes the
+/// other at the same price: from another processor it is several times as much, and chance. Threads that they start
+/// stay there too. Throws std::system_error where it may not.
+class OneProcessor {
+ public:
+  explicit OneProcessor(pid_t process);
+  ~OneProcessor();
+  OneProcessor(const OneProcessor&) = delete;
+  OneProcessor& operator=(const OneProcessor&) = delete;
+
+ private:
+  void set(const cpu_set_t& processors) const;
+
+  pid_t process_;
+  cpu_set_t before_{};  // Of the calling thread, and given back to all.
+};
 
 /// Lets this process have so many open files, as far as it may; gives how many it may have.
 std::size_t allow_descriptors(std::size_t wanted);
