@@ -181,6 +181,7 @@ struct UpdateList {
   ListId id;
   std::optional<std::string> title;
   std::optional<ListContacts> contacts;  // In place of those that it has.
+  bool keeps_without_phone = false;      // They stay beside `contacts`: version 1 does not show them.
   ListContacts add;
   std::vector<ContactId> remove;  // Whoever is not in the list makes no difference.
   std::vector<Address> remove_addresses;

@@ -122,7 +122,13 @@ MembershipChange membership(UpdateList& action, const TeamState& state, Resolver
   std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
   const auto members = state.members(action.id);
   const Contacts before(members.begin(), members.end());
-  return {.list = action.id, .added = difference(coming, before), .removed = difference(before, coming)};
+  std::vector<ContactId> removed = difference(before, coming);
+  if (action.keeps_without_phone) {
+    std::erase_if(removed, [&](ContactId contact) {
+      return !going.contains(contact) && state.contact(contact)->phone().empty();
+    });
+  }
+  return {.list = action.id, .added = difference(coming, before), .removed = std::move(removed)};
 }
 
 void throw_if_too_many(const List& list) {

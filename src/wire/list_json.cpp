@@ -225,7 +225,10 @@ core::UpdateList read_list_update(const Json& body, const core::UuidSource& next
   core::UpdateList update;
   const ListReader reader(body, update.problems, next_uuid, {"members", "add_phone", "remove_phone"});
   update.title = reader.text("title");
-  if (reader.has_items("members")) reader.add_members(update.contacts.emplace().addresses);
+  if (reader.has_items("members")) {
+    reader.add_members(update.contacts.emplace().addresses);
+    update.keeps_without_phone = true;
+  }
   reader.add_creates("add_phone", kPhones, update.add.addresses);
   update.remove_addresses = reader.named("remove_phone", kPhones);
   return update;

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "api/world.h"
 
@@ -10,6 +12,7 @@ namespace cardfile::test {
 namespace {
 
 using core::Contact;
+using Numbers = std::vector<std::int64_t>;
 
 bool has(const Reply& reply, const std::string& text) { return reply.body.find(text) != std::string::npos; }
 
@@ -99,6 +102,15 @@ TEST_F(Lists, OfVersionOneNameAMemberWhosePhoneIsGivenAloneToo) {
   EXPECT_TRUE(has(world.get("/v1/list/1"), R"("targets":{"13125550142":{"f":"Eve","l":"Jones"}})"));
   world.put("/v1/list/1", R"({"add_phone":["13125550149"],"members":{"13125550149":{"f":"Mary","l":"Ross"}}})");
   EXPECT_TRUE(has(world.get("/v1/list/1"), R"("targets":{"13125550149":{"f":"Mary","l":"Ross"}})"));
+}
+
+TEST_F(Lists, OfVersionOneKeepMembersThatItDoesNotShow) {
+  world.has_contact(R"({"email":"eve@example.org"})");
+  world.post("/v2/lists", R"({"title":"Sale","local_id":"crm-1","contacts":[1,2]})");
+  world.put("/v1/list/1", R"({"members":{"13125550143":{}}})");
+  EXPECT_TRUE(has(world.get("/v1/list/1"), R"("targets":{"13125550143":{"f":"","l":""}})"));
+  EXPECT_EQ(world.log().back().changes,
+            (std::vector<core::FieldChange>{{"removed_contacts", Numbers{1}, {}}, {"added_contacts", {}, Numbers{3}}}));
 }
 
 TEST_F(Lists, AreListedNewestFirstThirtyAPage) {

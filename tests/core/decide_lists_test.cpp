@@ -50,6 +50,19 @@ class TeamWithLists : public testing::Test {
   FakeTeam team;
 };
 
+TEST_F(TeamWithLists, ThoseWithoutAPhoneStayWhereTheOthersAreReplacedForVersionOne) {
+  const Contact by_mail = team.does(CreateContact{.uuid = uuid(5), .patch = {.email = "a@b.c"}});
+  const Contact leaves = team.does(CreateContact{.uuid = uuid(6), .patch = {.email = "d@e.f"}});
+  const List list = has_list("Sale", {ContactId(1), ContactId(2), by_mail.id, leaves.id});
+  team.does(UpdateList{.id = list.id,
+                       .contacts = ListContacts{.addresses = {by_phone("13125550102")}},
+                       .keeps_without_phone = true,
+                       .remove = {leaves.id}});
+  EXPECT_EQ(members(team, list.id), (Numbers{2, by_mail.id.value()}));
+  team.does(UpdateList{.id = list.id, .contacts = ListContacts{}});
+  EXPECT_EQ(members(team, list.id), Numbers{});
+}
+
 TEST_F(TeamWithLists, ACreateStoresTheListWithOneEntry) {
   const auto entries = team.log().size();
   const List list = team.does(CreateList{.uuid = uuid(9),

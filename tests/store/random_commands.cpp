@@ -68,6 +68,7 @@ core::Action RandomCommands::list_action() {
   core::UpdateList update{.id = id, .add = list_contacts(), .remove = contact_ids()};
   if (below(4) == 0) update.title = text();
   if (below(4) == 0) update.contacts = list_contacts();
+  update.keeps_without_phone = maybe();
   if (maybe()) update.remove_addresses.push_back({"phone", phone()});
   return update;
 }

@@ -162,6 +162,7 @@ TEST(ReadListUpdate, OfVersionOneTakesPhonesOneOrMany) {
                                     "remove_phone":["13125550144","13125550145"]})");
   EXPECT_EQ(update.problems, Problems{});
   ASSERT_TRUE(update.contacts);
+  EXPECT_TRUE(update.keeps_without_phone);
   EXPECT_EQ(update.contacts->addresses.front().patch.first, "Ada");
   EXPECT_EQ(update.add.addresses.size(), 1U);
   EXPECT_EQ(update.remove_addresses.size(), 2U);
