@@ -4,15 +4,11 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
@@ -29,6 +25,7 @@
 #include <string_view>
 
 #include "http/public_address.h"
+#include "http/resolver.h"
 #include "http/waiting.h"
 
 namespace cardfile::http {
@@ -43,7 +40,6 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 using BeastRequest = beast::http::request<beast::http::string_body>;
 
-constexpr std::size_t kLookUpsMax = 8;  // At a time.
 constexpr std::uint32_t kHeadBytesMax = 16 * 1024;
 // Beast throws at a field of 64 KiB, out of the event loop and not out of the coroutine.
 static_assert(kHeadBytesMax < 64 * 1024);
@@ -64,7 +60,7 @@ struct Call {
 
   void end(Failure why) {
     if (failure.empty()) failure = why;
-    is_over = true;
+    look_up->is_wanted = false;
     resolved.cancel();
     error_code ignored;
     socket.close(ignored);
@@ -72,11 +68,9 @@ struct Call {
 
   asio::steady_timer deadline;
   asio::steady_timer resolved;  // Cancelled when the look-up has ended or need not be waited for any longer.
-  error_code resolve_error;
-  std::vector<tcp::endpoint> endpoints;
+  std::shared_ptr<LookUp> look_up = std::make_shared<LookUp>();
   tcp::socket socket;
-  Failure failure;                    // Why it was ended before its time.
-  std::atomic<bool> is_over = false;  // The same for the thread that is to look the name up.
+  Failure failure;  // Why it was ended before its time.
 };
 
 /// A URL's host without what only its spelling needs.
@@ -133,26 +127,15 @@ Failure resolve_failure(const error_code& error) {
   return is_known_missing ? "host is unknown" : "host cannot be looked up";
 }
 
-/// Fills in the endpoints. The system's look-up holds its thread up until it ends.
-base::Task<Failure> resolve(asio::io_context& context, asio::thread_pool& look_ups, std::shared_ptr<Call> call,
-                            std::string host, std::uint16_t port) {
-  asio::post(look_ups, [&context, call, host, port, busy = asio::make_work_guard(context)]() mutable {
-    error_code error = asio::error::operation_aborted;
-    tcp::resolver::results_type found;
-    // Where names are found slowly, calls end before their turn comes: to look for theirs too would take ever longer.
-    if (!call->is_over) {
-      found = tcp::resolver(context).resolve(host, std::to_string(port), tcp::resolver::numeric_service, error);
-    }
-    // Moved: what is in a call is for the thread of the context, its end too.
-    asio::post(context, [call = std::move(call), error, found = std::move(found)] {
-      call->resolve_error = error;
-      for (const auto& one : found) call->endpoints.push_back(one.endpoint());
-      call->resolved.cancel();
-    });
+/// Has the call's name looked up.
+base::Task<Failure> resolve(Resolver& resolver, std::shared_ptr<Call> call) {
+  // The call is for the thread of the context, its end too.
+  resolver.begin(call->look_up, [weak = std::weak_ptr(call)] {
+    if (const auto waiting = weak.lock()) waiting->resolved.cancel();
   });
   co_await Waiting([&](auto done) { call->resolved.async_wait(std::move(done)); });
   if (!call->failure.empty()) co_return call->failure;
-  co_return call->resolve_error ? resolve_failure(call->resolve_error) : kNone;
+  co_return call->look_up->error ? resolve_failure(call->look_up->error) : kNone;
 }
 
 Failure connect_failure(const error_code& error) {
@@ -297,21 +280,24 @@ class Client::Impl {
   base::Task<PostResult> converse(const std::shared_ptr<Call>& call, Post post, Reach reach) {
     PostResult result;
     const std::string host = bare_host(post.host);
+    std::vector<tcp::endpoint> endpoints;
     if (const auto address = as_address(host)) {
-      call->endpoints = {{*address, post.port}};
+      endpoints.emplace_back(*address, post.port);
     } else {
-      if (!look_ups_) look_ups_.emplace(kLookUpsMax);
-      result.failure = co_await resolve(context_, *look_ups_, call, host, post.port);
+      call->look_up->host = host;
+      call->look_up->port = post.port;
+      result.failure = co_await resolve(resolver_, call);
+      if (!result.failure.empty()) co_return result;
+      endpoints = std::move(call->look_up->endpoints);
     }
-    if (!result.failure.empty()) co_return result;
     if (reach == Reach::public_only) {
-      std::erase_if(call->endpoints, [](const tcp::endpoint& endpoint) { return !is_public(endpoint.address()); });
-      if (call->endpoints.empty()) {
+      std::erase_if(endpoints, [](const tcp::endpoint& endpoint) { return !is_public(endpoint.address()); });
+      if (endpoints.empty()) {
         result.failure = "address is not public";
         co_return result;
       }
     }
-    result.failure = co_await connect(*call, call->endpoints);
+    result.failure = co_await connect(*call, endpoints);
     if (!result.failure.empty()) co_return result;
 
     const bool with_tls = post.tls;
@@ -337,8 +323,8 @@ class Client::Impl {
   }
 
   asio::io_context& context_;
-  std::optional<ssl::context> tls_;            // Made when needed first: it reads the system's certificates.
-  std::optional<asio::thread_pool> look_ups_;  // Likewise: addresses need none.
+  std::optional<ssl::context> tls_;  // Made when needed first: it reads the system's certificates.
+  Resolver resolver_{context_};
   std::set<Call*> calls_;
   bool is_cancelled_ = false;
 };

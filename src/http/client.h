@@ -54,9 +54,9 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   /// Sends `post` and waits for the head of the answer. `timeout` is for all of it, and the result is there in time
-  /// even when a name's look-up is not: that one goes on in the background, since the system's cannot be interrupted,
-  /// and keeps the context busy until it ends. Eight names are looked up at a time; others wait for one of them to end,
-  /// and those whose time is over by then are not looked up.
+  /// even when a name's look-up is not: that one goes on by itself, since the system's cannot be interrupted, and
+  /// nobody waits for it, not even the client's end. Eight names are looked up at a time; others wait for one of them
+  /// to end, and those whose time is over by then are not looked up.
   ///
   /// `reach` is held against the very addresses that are connected to, so a name that resolves to another address the
   /// second time gains nothing.

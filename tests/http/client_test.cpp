@@ -322,8 +322,23 @@ TEST(Client, WaitsForNoLookUpBeyondItsTimeOrItsCancellation) {
     client.cancel();
     while (patient == PostResult{} && context.run_one_for(kPatience) > 0) continue;
     EXPECT_EQ(told(patient), "cancelled");
+    context.run();  // Nothing is left to do.
   }
-  context.run();  // The look-ups end with nobody waiting.
+}
+
+TEST(Client, EndsWhileItsLookUpGoesOn) {
+  const int before = test::look_ups_of_slow_name();
+  const test::HeldLookUps held;
+  asio::io_context context;
+  {
+    Client client(context);
+    PostResult result;
+    keep(client.post(plain_to(80, "slow.test"), kPatience, Reach::everywhere), result);
+    while (test::look_ups_of_slow_name() == before) std::this_thread::yield();
+    client.cancel();
+    context.run();
+    EXPECT_EQ(told(result), "cancelled");
+  }
 }
 
 TEST(Client, LooksNoNameUpThatIsNoLongerWantedWhenItsTurnComes) {

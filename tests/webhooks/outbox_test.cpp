@@ -448,6 +448,16 @@ TEST_F(TheOutbox, LetsNoWebhookWaitForTheNamesOfTriggers) {
   receiver.receives(1);
 }
 
+TEST_F(TheOutbox, EndsWithoutWaitingForTheNameOfAReceiver) {
+  const int before = look_ups_of_slow_name();
+  const HeldLookUps held;
+  has_webhook({contact_created}, "http://slow.test/");
+  runs();
+  world.has_contact({.phone = "13125550142"});
+  while (look_ups_of_slow_name() == before) std::this_thread::yield();
+  outbox.reset();
+}
+
 TEST_F(TheOutbox, HoldsEventsBackWhoseTokenItCannotRead) {
   has_webhook({contact_created}, receiver.url());
   auto right_vault = std::exchange(vault, base::Vault::with_new_key());
