@@ -48,6 +48,7 @@ const std::vector<Check>& checks() {
        idle_connections},
       {"slow-peers", "5,000 who send or read slowly are gone within 15 s, and the others answered", slow_peers},
       {"overload", "of five times what it can do it does as much as ever, and refuses the rest at once", overload},
+      {"overload-queries", "the same where the processor is what there is too little of", overload_of_queries},
       {"soak", "under mixed load for long, memory and descriptors stay as they are, and nothing fails", soak},
   };
   return table;

@@ -38,7 +38,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-constexpr int kContacts = 1'000;
+constexpr int kContactsABatch = 1'000;
 constexpr int kTimes = 5;  // What it can do.
 constexpr milliseconds kPatience{30'000};
 
@@ -86,10 +86,11 @@ std::string phone_of(int id) { return "1312" + std::to_string(1'000'000 + id); }
 /// are connections.
 class Clients {
  public:
-  Clients(const Served& served, int count) : epoll_(::epoll_create1(EPOLL_CLOEXEC)), lines_(lines(count)) {
+  Clients(std::uint16_t port, const std::vector<std::string>& requests, int count)
+      : epoll_(::epoll_create1(EPOLL_CLOEXEC)), lines_(lines(count)), requests_(requests) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(served.port());
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (auto& line : lines_) {
       line.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -99,12 +100,6 @@ class Clients {
         throw std::runtime_error("a connection was not taken");
       }
       free_.push_back(&line);
-    }
-    for (int id = 1; id <= kContacts; ++id) {
-      const std::string body = R"({"phone":")" + phone_of(id) + R"(","first":"n)" + std::to_string(id) + R"("})";
-      requests_.push_back(
-          "PUT /v1/contact/" + std::to_string(id) + " HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + served.key() +
-          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
     }
   }
   Clients(const Clients&) = delete;
@@ -192,17 +187,35 @@ class Clients {
   const int epoll_;
   std::vector<Line> lines_;
   std::vector<Line*> free_;
-  std::vector<std::string> requests_;
+  const std::vector<std::string>& requests_;
   std::size_t next_ = 0;
   std::size_t under_way_ = 0;
 };
 
-void make_contacts(const Served& served) {
-  std::string body;
-  for (int id = 1; id <= kContacts; ++id) body += (id == 1 ? "[" : ",") + (R"({"phone":")" + phone_of(id) + R"("})");
+void make_contacts(const Served& served, int count) {
   test::HttpClient client(served.port(), served.headers());
-  const auto reply = client.send("POST", "/v1/batch/contacts", body + "]");
-  if (!reply || reply->status != 200) throw std::runtime_error("the contacts could not be made");
+  for (int id = 1; id <= count;) {
+    std::string body;
+    for (const int end = std::min(id + kContactsABatch, count + 1); id < end; ++id) {
+      body += (body.empty() ? "[" : ",") + (R"({"phone":")" + phone_of(id) + R"("})");
+    }
+    const auto reply = client.send("POST", "/v1/batch/contacts", body + "]");
+    if (!reply || reply->status != 200) throw std::runtime_error("the contacts could not be made");
+  }
+}
+
+std::string request(const Served& served, const std::string& line, const std::string& body) {
+  return line + " HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + served.key() +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::vector<std::string> updates(const Served& served, int contacts) {
+  std::vector<std::string> requests;
+  for (int id = 1; id <= contacts; ++id) {
+    requests.push_back(request(served, "PUT /v1/contact/" + std::to_string(id),
+                               R"({"phone":")" + phone_of(id) + R"(","first":"n)" + std::to_string(id) + R"("})"));
+  }
+  return requests;
 }
 
 void hear_the_rest(Clients& clients, Tally& tally) {
@@ -219,12 +232,17 @@ class Unit {
  public:
   Unit(Campaign& campaign, const OverloadOptions& options, int connections)
       : campaign_(campaign), options_(options), connections_(connections), disk_(options.sync), served_(serve()) {
-    make_contacts(*served_);
+    make_contacts(*served_, options.contacts);
+    if (options.scarce == Scarce::disk) {
+      requests_ = updates(*served_, options.contacts);
+    } else {
+      requests_ = {request(*served_, "POST /v1/contacts", R"({"filter":"nobody has this"})")};
+    }
   }
 
   void run() {
     const std::int64_t peak = best_rate();
-    Clients clients(*served_, connections_);
+    Clients clients(served_->port(), requests_, connections_);
     const std::int64_t memory_before = own_memory(::getpid());
     judge(offer(clients, peak * kTimes), peak, memory_before);
     become_normal();
@@ -242,12 +260,28 @@ class Unit {
          .indexing = store::Indexing::none},
         wall_clock()));
     make_team(*store, test::kTeam, key);
-    return serve_here({.store = std::move(store), .key = key, .clock = wall_clock(), .next_uuid = uuids_from(1)});
+    return serve_here({.store = std::move(store),
+                       .key = key,
+                       .clock = wall_clock(),
+                       .next_uuid = uuids_from(1),
+                       .worker = worker_limits()});
   }
 
-  /// Updates a second, of as many clients as fill every commit.
+  base::WorkerLimits worker_limits() const {
+    base::WorkerLimits limits;
+    if (options_.has_no_bound) limits.queue_max = limits.owner_max = std::numeric_limits<std::size_t>::max() / 2;
+    return limits;
+  }
+
+  /// As many clients as fill every commit, or every place that a team has on the worker.
+  int clients_at_best() const {
+    return static_cast<int>(options_.scarce == Scarce::disk ? options_.waiting_max / 2
+                                                            : base::WorkerLimits{}.owner_max);
+  }
+
+  /// Requests done a second.
   std::int64_t best_rate() const {
-    Clients clients(*served_, static_cast<int>(options_.waiting_max / 2));
+    Clients clients(served_->port(), requests_, clients_at_best());
     Tally tally;
     const auto begin = steady_clock::now();
     while (steady_clock::now() < begin + options_.peak) {
@@ -256,7 +290,7 @@ class Unit {
     }
     const std::int64_t rate = a_second(tally.done.size(), steady_clock::now() - begin);
     hear_the_rest(clients, tally);
-    if (!tally.wrong.empty()) throw std::runtime_error("an update is answered with " + tally.wrong);
+    if (!tally.wrong.empty()) throw std::runtime_error("a request is answered with " + tally.wrong);
     return rate;
   }
 
@@ -300,11 +334,11 @@ class Unit {
     const auto refused = percentile(tally.refused, 50);
     const auto refused_late = percentile(tally.refused, 99);
     const auto bytes = offered.bytes - memory_before;
-    campaign_.raise("updates a second at best", peak);
-    campaign_.raise("updates a second of " + std::to_string(kTimes) + " times as many", offered.done_a_second);
+    campaign_.raise("done a second at best", peak);
+    campaign_.raise("done a second of " + std::to_string(kTimes) + " times as many", offered.done_a_second);
     campaign_.count("requests", offered.requests);
     campaign_.count("refusals", static_cast<std::int64_t>(tally.refused.size()));
-    campaign_.raise("us in the middle for an update at most", done.count());
+    campaign_.raise("us in the middle for what is done at most", done.count());
     campaign_.raise("us in the middle for a refusal at most", refused.count());
     campaign_.raise("us for 99 of 100 refusals at most", refused_late.count());
     campaign_.raise("KiB of memory for it at most", bytes / 1024);
@@ -315,11 +349,11 @@ class Unit {
       campaign_.find(std::to_string(tally.vague) + " refusals do not say why, or when to come again");
     if (tally.refused.empty()) campaign_.find("nothing is refused, however much waits");
     if (100 * offered.done_a_second < options_.answered_percent_min * peak) {
-      campaign_.find(std::to_string(offered.done_a_second) + " updates a second are done under load, " +
-                     std::to_string(peak) + " at best");
+      campaign_.find(std::to_string(offered.done_a_second) + " a second are done under load, " + std::to_string(peak) +
+                     " at best");
     }
     if (refused > done) {
-      campaign_.find("a refusal takes " + std::to_string(milliseconds_of(refused)) + " ms, an update " +
+      campaign_.find("a refusal takes " + std::to_string(milliseconds_of(refused)) + " ms, what is done " +
                      std::to_string(milliseconds_of(done)));
     }
     if (refused_late > options_.refused_within) {
@@ -331,7 +365,7 @@ class Unit {
   /// The first moment counts from which on every request of a few clients is done.
   void become_normal() {
     const auto begin = steady_clock::now();
-    Clients clients(*served_, 4);
+    Clients clients(served_->port(), requests_, 4);
     auto normal_since = begin;
     for (int round = 0; round < 20; ++round) {
       Tally tally;
@@ -342,7 +376,7 @@ class Unit {
     }
     const auto after = duration_cast<milliseconds>(normal_since - begin);
     campaign_.raise("ms until it was normal again at most", after.count());
-    if (after > options_.normal_within) campaign_.find("writes are refused long after the load is gone");
+    if (after > options_.normal_within) campaign_.find("requests are refused long after the load is gone");
   }
 
   Campaign& campaign_;
@@ -351,6 +385,7 @@ class Unit {
   const test::TempFolder folder_{test::folder_in_memory()};
   SlowDisk disk_;
   const std::unique_ptr<Served> served_;
+  std::vector<std::string> requests_;
 };
 
 }  // namespace
@@ -365,5 +400,9 @@ void overload(Campaign& campaign, const OverloadOptions& options) {
 }
 
 void overload(Campaign& campaign) { overload(campaign, OverloadOptions{}); }
+
+void overload_of_queries(Campaign& campaign) {
+  overload(campaign, {.scarce = Scarce::processor, .sync = milliseconds(0), .contacts = 20'000, .connections = 1'000});
+}
 
 }  // namespace cardfile::prove

@@ -10,10 +10,18 @@
 
 namespace cardfile::prove {
 
+/// What there is too little of.
+enum class Scarce {
+  disk,       // For updates of contacts: each sync takes its time.
+  processor,  // For queries that look at all contacts.
+};
+
 struct OverloadOptions {
+  Scarce scarce = Scarce::disk;
   std::chrono::milliseconds sync{100};  // What the disk takes for one, which says what the server can do.
   std::size_t batch_max = 512;          // As store::SqliteOptions have it, and the next.
   std::size_t waiting_max = 2'048;
+  int contacts = 1'000;     // A query takes as long as they are many.
   int connections = 4'000;  // Each has one request under way at most.
   std::chrono::milliseconds peak{5'000};
   std::chrono::milliseconds overload{60'000};
@@ -25,11 +33,12 @@ struct OverloadOptions {
   Plant plant = nothing_planted;
 };
 
-/// A unit: updates of contacts through HTTP and the real engine on a slow disk, first as many as are done at best, then
-/// for a while five times as many, each sent at its time whether others are answered or not. As much is done as at
-/// best; the rest is refused with 503 and Retry-After, sooner than others are done. Nothing is left without an answer,
-/// memory stays bounded, and once the load is gone every request is done again.
+/// A unit: requests through HTTP and the real engine, first as many as are done at best, then for a while five times as
+/// many, each sent at its time whether others are answered or not. As much is done as at best; the rest is refused with
+/// 503 and Retry-After, sooner than others are done. Nothing is left without an answer, memory stays bounded, and once
+/// the load is gone every request is done again.
 void overload(Campaign& campaign, const OverloadOptions& options);
 void overload(Campaign& campaign);
+void overload_of_queries(Campaign& campaign);
 
 }  // namespace cardfile::prove

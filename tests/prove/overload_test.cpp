@@ -36,6 +36,27 @@ TEST(Overload, IsRefusedWhileAsMuchIsDoneAsEver) {
   EXPECT_GT(campaign.figure("refusals"), 100);
 }
 
+OverloadOptions short_overload_of_queries() {
+  OverloadOptions options = short_overload();
+  options.scarce = Scarce::processor;
+  options.sync = milliseconds(0);
+  return options;
+}
+
+TEST(Overload, OfTheProcessorIsRefusedWhileAsMuchIsDoneAsEver) {
+  Campaign campaign(short_form("overload-queries", 1));
+  overload(campaign, short_overload_of_queries());
+  EXPECT_THAT(campaign.findings(), testing::IsEmpty());
+  EXPECT_GT(campaign.figure("refusals"), 100);
+}
+
+TEST(Overload, OfTheProcessorThatWaitsWithoutBoundIsFound) {
+  OverloadOptions faulty = short_overload_of_queries();
+  faulty.has_no_bound = true;
+  expect_found(
+      "overload-queries", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "nothing is refused");
+}
+
 TEST(Overload, ThatWaitsWithoutBoundIsFound) {
   OverloadOptions faulty = short_overload();
   faulty.has_no_bound = true;

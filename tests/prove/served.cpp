@@ -8,7 +8,6 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/vault.h"
-#include "base/worker.h"
 #include "http/server.h"
 #include "store/open.h"
 #include "store/world.h"
@@ -37,6 +36,7 @@ class Local final : public Served {
   explicit Local(LocalOptions options)
       : store_(std::move(options.store)),
         key_(std::move(options.key)),
+        worker_(options.worker),
         api_({.store = *store_,
               .log = log_,
               .worker = worker_,
@@ -57,7 +57,7 @@ class Local final : public Served {
   const std::unique_ptr<store::Store> store_;
   const std::string key_;
   base::Log log_{base::LogLevel::off};
-  base::Worker worker_{{}};
+  base::Worker worker_;
   const base::Vault vault_{{1, 2, 3}};
   api::Api api_;
   http::Server server_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/worker.h"
 #include "core/ids.h"
 #include "core/time.h"
 #include "prove/planted.h"
@@ -41,6 +42,7 @@ struct LocalOptions {
   std::string key;
   core::Clock clock;
   core::UuidSource next_uuid;
+  base::WorkerLimits worker = {};
 };
 
 /// In this process, with a store, a clock and ids that are the caller's.
