@@ -223,6 +223,14 @@ int serve(const base::Config& config) {
                                                [&log](const std::string& why) {
                                                  log.write(base::LogLevel::error, "writes_refused", {{"cause", why}});
                                                },
+                                           .on_long_log =
+                                               [&log](std::int64_t bytes) {
+                                                 log.write(base::LogLevel::warning, "log_grows",
+                                                           {{"mebibytes", std::to_string(bytes >> 20)},
+                                                            {"cause",
+                                                             "a backup, a check or another program reads "
+                                                             "what was there before"}});
+                                               },
                                            .on_commit = [&doorbell] { doorbell.ring(); },
                                            .on_indexing =
                                                [&log](const std::string& what) {

@@ -45,6 +45,10 @@ struct SqliteOptions {
   /// data.
   std::function<void(const std::string& why)> on_failure = {};
 
+  /// Told, on a thread of the store's, that the write-ahead log has so many bytes, since somebody has been reading an
+  /// old state for long: a backup, a check, another program. Again when it has doubled.
+  std::function<void(std::int64_t bytes)> on_long_log = {};
+
   /// Told, on a thread of the store's, after each commit and before those who wait for it are resumed. Throws nothing
   /// and does not take long.
   std::function<void()> on_commit = {};

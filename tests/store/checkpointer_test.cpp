@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -68,12 +70,33 @@ class WriteAheadLog : public testing::Test {
 };
 
 TEST_F(WriteAheadLog, StaysShortWhileTheWriterNeverRests) {
-  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  Checkpointer checkpointer(options_, readers_, {}, kStepPages * kPageBytes);
   EXPECT_LE(commit_many(checkpointer), kLimitPages);
 }
 
+TEST_F(WriteAheadLog, IsToldOfWhenAReaderMakesItLongAndEachTimeItHasDoubled) {
+  std::vector<std::int64_t> told;
+  Checkpointer checkpointer(options_, readers_, {.on_long_log = [&](std::int64_t bytes) { told.push_back(bytes); }},
+                            kStepPages * kPageBytes);
+  commit_many(checkpointer);
+  EXPECT_TRUE(told.empty());
+  for (int reading = 1; reading <= 2; ++reading) {
+    told.clear();
+    Connection reader(options_);
+    reader.execute("BEGIN");
+    reader.integer("SELECT count(*) FROM number");
+    commit_many(checkpointer);
+    reader.execute("COMMIT");
+    ASSERT_GE(told.size(), 2U) << "while one reads for the " << reading << ". time";
+    EXPECT_GE(told[0], kLimitPages * kPageBytes);
+    EXPECT_LE(told[0], 2 * kLimitPages * kPageBytes);
+    EXPECT_GE(told[1], 2 * told[0]);
+    commit_many(checkpointer);
+  }
+}
+
 TEST_F(WriteAheadLog, GrowsWhileAReaderKeepsAnOldStateAndBeginsAnewAfterwards) {
-  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  Checkpointer checkpointer(options_, readers_, {}, kStepPages * kPageBytes);
   Connection reader(options_);
   reader.execute("BEGIN");
   EXPECT_EQ(reader.integer("SELECT count(*) FROM number"), 0);
@@ -116,7 +139,7 @@ TEST_F(WriteAheadLog, IsCopiedAndSyncedForTheWriterBeforeItBeginsItAnew) {
   writer.execute("PRAGMA wal_autocheckpoint = 0");
   int pages = 0;
   writer.on_commit([&pages](int now) { pages = now; });
-  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  Checkpointer checkpointer(options_, readers_, {}, kStepPages * kPageBytes);
   while (syncs.on_this_thread() == 0) {
     writer.execute("INSERT INTO number VALUES (1)");
     checkpointer.after_commit(writer, pages);
@@ -125,13 +148,13 @@ TEST_F(WriteAheadLog, IsCopiedAndSyncedForTheWriterBeforeItBeginsItAnew) {
 }
 
 TEST_F(WriteAheadLog, StaysShortThoughAnIdleReaderKeepsASnapshot) {
-  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  Checkpointer checkpointer(options_, readers_, {}, kStepPages * kPageBytes);
   EXPECT_EQ(readers_.take().rows().last_seq(core::TeamId(1)), 0);
   EXPECT_LE(commit_many(checkpointer), kLimitPages);
 }
 
 TEST_F(WriteAheadLog, IsCopiedBesideTheWriterThoughAnIdleReaderKeepsASnapshot) {
-  Checkpointer checkpointer(options_, readers_, nullptr, kStepPages * kPageBytes);
+  Checkpointer checkpointer(options_, readers_, {}, kStepPages * kPageBytes);
   writer_.checkpoint(CheckpointMode::restart);
   const auto before = std::filesystem::file_size(options_.file);
   readers_.take().rows().last_seq(core::TeamId(1));

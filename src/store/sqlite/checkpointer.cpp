@@ -1,5 +1,6 @@
 #include "store/sqlite/checkpointer.h"
 
+#include <limits>
 #include <utility>
 
 namespace cardfile::store::sqlite {
@@ -7,6 +8,8 @@ namespace {
 
 // The second one has as much to copy as came while the first one was synced, and leaves less.
 constexpr int kLastSteps = 2;
+
+constexpr int kStepsUntilLong = 3 * Checkpointer::kStepsUntilRestart;
 
 /// While it lives no reader keeps a snapshot.
 class NoSnapshots {
@@ -22,15 +25,17 @@ class NoSnapshots {
 
 }  // namespace
 
-Checkpointer::Checkpointer(const ConnectionOptions& options, Readers& readers,
-                           std::function<void(const SqliteError&)> failed, std::int64_t step_bytes)
+Checkpointer::Checkpointer(const ConnectionOptions& options, Readers& readers, Listeners listeners,
+                           std::int64_t step_bytes)
     : connection_(options),
       readers_(readers),
-      failed_(std::move(failed)),
+      listeners_(std::move(listeners)),
       log_bytes_max_(2 * kStepsUntilRestart * step_bytes),
-      step_pages_(static_cast<int>(step_bytes / connection_.integer("PRAGMA page_size"))),
+      page_bytes_(connection_.integer("PRAGMA page_size")),
+      step_pages_(static_cast<int>(step_bytes / page_bytes_)),
       next_step_(step_pages_),
       next_restart_(kStepsUntilRestart * step_pages_),
+      next_long_(kStepsUntilLong * step_pages_),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void Checkpointer::after_commit(Connection& writer, int pages) {
@@ -38,8 +43,10 @@ void Checkpointer::after_commit(Connection& writer, int pages) {
     next_step_ = step_pages_;
     next_restart_ = kStepsUntilRestart * step_pages_;
     last_steps_ = 0;
+    next_long_ = kStepsUntilLong * step_pages_;
     return;
   }
+  tell_when_long(pages);
   if (pages < next_step_) return;
   const bool is_long = pages >= next_restart_;
   {
@@ -64,6 +71,12 @@ void Checkpointer::after_commit(Connection& writer, int pages) {
   const NoSnapshots none(readers_);
   writer.limit_log(log_bytes_max_);
   writer.checkpoint(CheckpointMode::restart);
+}
+
+void Checkpointer::tell_when_long(int pages) {
+  if (pages < next_long_) return;
+  next_long_ = pages > std::numeric_limits<int>::max() / 2 ? std::numeric_limits<int>::max() : 2 * pages;
+  if (listeners_.on_long_log) listeners_.on_long_log(pages * page_bytes_);
 }
 
 void Checkpointer::stop() {
@@ -96,7 +109,7 @@ void Checkpointer::take(Step step) {
     // SQLite does so only at the log's end, which the writer will reach: it would wait for all that was copied before.
     if (step == Step::last) connection_.sync_database();
   } catch (const SqliteError& error) {
-    if (!may_succeed_later(error)) failed_(error);
+    if (!may_succeed_later(error)) listeners_.on_failure(error);
   }
 }
 

@@ -24,9 +24,16 @@ class Checkpointer {
   /// At so many steps the writer copies the rest.
   static constexpr int kStepsUntilRestart = 4;
 
-  /// `readers` are lent; the snapshots that they keep are not in the way. `failed` is called on the checkpointer's
-  /// thread when copying fails for a reason that will not pass.
-  Checkpointer(const ConnectionOptions& options, Readers& readers, std::function<void(const SqliteError&)> failed,
+  struct Listeners {
+    /// On the checkpointer's thread, when copying fails for a reason that will not pass.
+    std::function<void(const SqliteError&)> on_failure = {};
+    /// On the writer's, when somebody who reads an old state has made the log half as long again as it may become, and
+    /// when it has doubled since.
+    std::function<void(std::int64_t bytes)> on_long_log = {};
+  };
+
+  /// `readers` are lent; the snapshots that they keep are not in the way.
+  Checkpointer(const ConnectionOptions& options, Readers& readers, Listeners listeners,
                std::int64_t step_bytes = kStepBytes);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -47,17 +54,20 @@ class Checkpointer {
   /// Step::none when the checkpointer is to end.
   Step wait_for_step(const std::stop_token& stop);
   void take(Step step);
+  void tell_when_long(int pages);
 
   Connection connection_;
   Readers& readers_;
-  const std::function<void(const SqliteError&)> failed_;
+  const Listeners listeners_;
   const std::int64_t log_bytes_max_;
+  const std::int64_t page_bytes_;
   const int step_pages_;
 
   // The writer's thread only.
   int next_step_;
   int next_restart_;
   int last_steps_ = 0;  // Since the log became long.
+  int next_long_;       // Pages at which it is told of.
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -72,10 +72,13 @@ class SqliteStore final : public Store {
         directories_, std::move(clocks), std::move(clock),
         WriterLimits{
             .queue_max = options.queue_max, .batch_max = options.batch_max, .flush_after = options.flush_after},
-        options.on_failure, [this, on_commit = options.on_commit](std::size_t commands) {
-          if (indexer_) indexer_->wake(commands);
-          if (on_commit) on_commit();
-        });
+        WriterListeners{.on_failure = options.on_failure,
+                        .on_commit =
+                            [this, on_commit = options.on_commit](std::size_t commands) {
+                              if (indexer_) indexer_->wake(commands);
+                              if (on_commit) on_commit();
+                            },
+                        .on_long_log = options.on_long_log});
   }
 
   ~SqliteStore() override {

@@ -36,21 +36,22 @@ std::size_t weight_of(std::span<const Work> works) {
 
 Writer::Writer(Connection& connection, const ConnectionOptions& checkpointer, Readers& readers, Memtable& memtable,
                Directories& directories, TeamClocks clocks, core::Clock clock, WriterLimits limits,
-               FailureListener on_failure, CommitListener on_commit)
+               WriterListeners listeners)
     : connection_(connection),
       memtable_(memtable),
       directories_(directories),
       clock_(std::move(clock)),
       limits_(limits),
-      on_failure_(std::move(on_failure)),
-      on_commit_(std::move(on_commit)),
+      listeners_(std::move(listeners)),
       reader_(connection),
       rows_(connection),
       flusher_(connection, rows_, memtable, limits.flush_after),
       begin_(connection, "BEGIN IMMEDIATE"),
       commit_(connection, "COMMIT"),
       clocks_(std::move(clocks)),
-      checkpointer_(checkpointer, readers, [this](const SqliteError& error) { stop_writing(error.what()); }) {
+      checkpointer_(checkpointer, readers,
+                    {.on_failure = [this](const SqliteError& error) { stop_writing(error.what()); },
+                     .on_long_log = listeners_.on_long_log}) {
   connection_.on_commit([this, &readers](int pages) {
     log_pages_ = pages;
     readers.note_commit();
@@ -170,7 +171,7 @@ void Writer::apply_and_commit(const Submissions& submissions) {
   sqlite::run(commit_);
   try {
     batch.publish(memtable_, directories_, clocks_);
-    if (on_commit_) on_commit_(commands);
+    if (listeners_.on_commit) listeners_.on_commit(commands);
   } catch (const std::exception& error) {
     // It is durable, and not known here: who went on would decide against an older state.
     stop_writing("What was committed could not be taken note of (" + std::string(error.what()) + ")");
@@ -271,7 +272,7 @@ void Writer::stop_writing(const std::string& why) {
 }
 
 void Writer::tell(const std::string& why) const {
-  if (on_failure_) on_failure_(why);
+  if (listeners_.on_failure) listeners_.on_failure(why);
 }
 
 }  // namespace cardfile::store::sqlite

@@ -35,11 +35,13 @@ struct WriterLimits {
   std::chrono::milliseconds flush_after{};  // As SqliteOptions::flush_after.
 };
 
-/// As SqliteOptions::on_failure.
-using FailureListener = std::function<void(const std::string& why)>;
-/// Called on the writer's thread after each commit with the number of its commands, before those who wait for it are
-/// resumed.
-using CommitListener = std::function<void(std::size_t commands)>;
+/// Called on threads of the writer's.
+struct WriterListeners {
+  std::function<void(const std::string& why)> on_failure = {};  // As SqliteOptions::on_failure.
+  /// After each commit with the number of its commands, before those who wait for it are resumed.
+  std::function<void(std::size_t commands)> on_commit = {};
+  std::function<void(std::int64_t bytes)> on_long_log = {};  // As SqliteOptions::on_long_log.
+};
 
 /// All submissions that wait are committed by one transaction and so by one sync; one that comes alone is committed at
 /// once. Between commits it brings rows after. Safe to call from any thread.
@@ -49,7 +51,7 @@ class Writer {
   /// alone from now on, and nobody else changes the memtable.
   Writer(Connection& connection, const ConnectionOptions& checkpointer, Readers& readers, Memtable& memtable,
          Directories& directories, TeamClocks clocks, core::Clock clock, WriterLimits limits,
-         FailureListener on_failure, CommitListener on_commit);
+         WriterListeners listeners);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer();
@@ -95,8 +97,7 @@ class Writer {
   Directories& directories_;
   const core::Clock clock_;
   const WriterLimits limits_;
-  const FailureListener on_failure_;
-  const CommitListener on_commit_;
+  const WriterListeners listeners_;
 
   // The writer's thread only.
   RowReader reader_;
