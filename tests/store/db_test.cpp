@@ -21,6 +21,15 @@ TEST(SqliteErrors, OfSpaceLocksAndMemoryMaySucceedLater) {
   }
 }
 
+TEST(SqliteErrors, OfAFullDiskSaySo) {
+  for (const int code : {SQLITE_FULL, SQLITE_IOERR_SHMSIZE}) {
+    const SqliteError error(code, "write");
+    EXPECT_TRUE(lacks_room(error)) << code;
+    EXPECT_NE(std::string(error.what()).find("disk is full"), std::string::npos) << error.what();
+  }
+  EXPECT_FALSE(lacks_room(SqliteError(SQLITE_IOERR_WRITE, "write")));
+}
+
 TEST(SqliteErrors, OfTheDiskAndOfDamageDoNotSucceedLater) {
   for (const int code :
        {SQLITE_IOERR, SQLITE_IOERR_FSYNC, SQLITE_IOERR_WRITE, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY}) {

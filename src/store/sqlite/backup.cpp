@@ -24,6 +24,10 @@ constexpr mode_t kOwnerOnlyFile = 0600;
 const char* const kDatabase = "cardfile.db";
 const char* const kFurtherWays = ". Name another folder with --data or --to, or run this as the owner of both.";
 
+const char* const kRoomWays =
+    ". Make room where the data folder is, which takes a little to be read, and where the backup goes. A data folder "
+    "that no server uses may also be copied with cp -a.";
+
 [[noreturn]] void throw_errno(const std::string& doing, const std::filesystem::path& path) {
   throw BackupError("Cannot " + doing + " " + path.string() + ": " + std::generic_category().message(errno) +
                     ". Name another folder with --to.");
@@ -195,6 +199,7 @@ void back_up(const std::filesystem::path& from, const std::filesystem::path& to,
     copy_database(from / kDatabase, partial.database(), progress);
     partial.become(folder);
   } catch (const SqliteError& error) {
+    if (lacks_room(error)) throw BackupError(std::string(error.what()) + kRoomWays);
     if (!means_damage(error)) throw BackupError(std::string(error.what()) + kFurtherWays);
     throw BackupError("The cardfile.db in " + from.string() + " is damaged, or no database of cardfile's: " +
                       error.what() + ". See how far with: cardfile check --data " + from.string() +

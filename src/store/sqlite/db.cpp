@@ -30,21 +30,27 @@ int sqlite_mode(CheckpointMode mode) {
   return SQLITE_CHECKPOINT_PASSIVE;
 }
 
-}  // namespace
+/// The one I/O error that full disks cause: SQLite reports it when the index of the log cannot grow.
+constexpr int kNoRoomForLogIndex = SQLITE_IOERR_SHMSIZE;
 
 // sqlite3_errmsg() would name tables and sometimes values; sqlite3_errstr() describes the code alone.
+const char* described(int code) { return sqlite3_errstr(code == kNoRoomForLogIndex ? SQLITE_FULL : code); }
+
+}  // namespace
+
 SqliteError::SqliteError(int code, const std::string& doing, sqlite3* database)
-    : std::runtime_error("SQLite cannot " + doing + ": " + sqlite3_errstr(code) + " (code " + std::to_string(code) +
-                         ")"),
+    : std::runtime_error("SQLite cannot " + doing + ": " + described(code) + " (code " + std::to_string(code) + ")"),
       code_(code) {
   if (const char* file = database ? sqlite3_db_filename(database, "main") : nullptr) file_ = file;
 }
 
+bool lacks_room(const SqliteError& error) {
+  return error.code() == kNoRoomForLogIndex || (error.code() & 0xff) == SQLITE_FULL;
+}
+
 bool may_succeed_later(const SqliteError& error) {
-  // The one I/O error that full disks cause: SQLite reports it when the index of the log cannot grow.
-  if (error.code() == SQLITE_IOERR_SHMSIZE) return true;
+  if (lacks_room(error)) return true;
   switch (error.code() & 0xff) {
-    case SQLITE_FULL:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_NOMEM:

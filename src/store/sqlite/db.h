@@ -33,6 +33,9 @@ class SqliteError : public std::runtime_error {
   std::filesystem::path file_;
 };
 
+/// Whether the disk is full.
+bool lacks_room(const SqliteError& error);
+
 /// Whether the files are as sound as before and the same write may succeed later: no space, no memory, a lock, a
 /// broken constraint. Anything else means that the files or the disk are not to be trusted.
 bool may_succeed_later(const SqliteError& error);
