@@ -1,6 +1,8 @@
 #include "cli/table.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include "core/text.h"
@@ -10,10 +12,17 @@ namespace {
 
 constexpr std::size_t kGap = 2;
 
-std::string printable(std::string text) {
-  std::ranges::replace_if(
-      text, [](char letter) { return (letter >= 0 && letter < ' ') || letter == '\x7f'; }, '?');
-  return text;
+/// A terminal may obey those of C1 (U+0080 to U+009F), two bytes in UTF-8, as it does those of ASCII.
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    const bool is_c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    if (is_c1) ++i;
+    shown += is_c1 || byte < ' ' || byte == 0x7f ? '?' : text[i];
+  }
+  return shown;
 }
 
 }  // namespace

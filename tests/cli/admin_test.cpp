@@ -76,6 +76,15 @@ TEST(UserCommand, CreatesAndListsUsersOfATeam) {
   EXPECT_THAT(cardfile(folder, {"user", "list", "--team", "1", "--json"}).output, ContainsRegex("^\\[\\{.*\\}\\]\n$"));
 }
 
+TEST(UserCommand, ListsNamesWithoutWhatATerminalWouldObey) {
+  const TempFolder folder;
+  cardfile(folder, {"team", "create", "Sales"});
+  cardfile(folder, {"user", "create", "--team", "1", "--name",
+                    "Mina \xc2\x9b"
+                    "31m Saté"});
+  EXPECT_THAT(cardfile(folder, {"user", "list", "--team", "1"}).output, HasSubstr("1   Mina ?31m Saté"));
+}
+
 TEST(UserCommand, RefusesAnAddressThatIsNone) {
   const TempFolder folder;
   cardfile(folder, {"team", "create", "Sales"});
