@@ -268,10 +268,12 @@ ContactId granted_contact_id(const CreateContact& action, const TeamState& state
   return *action.id;
 }
 
-/// Nobody creates a contact to be shown without a name: a create's empty display name counts as absent, so that the
-/// name is derived, and one that was chosen stays when the contact is there already.
-void forget_empty_display_name(ContactPatch& patch) {
+/// Nobody creates a contact to be shown without a name or an address: what is empty counts as absent. So the name is
+/// derived, one that was chosen stays when the contact is there already, and a create that comes again does not take
+/// one e-mail address after the other (contract, 3.1).
+void forget_what_is_empty(ContactPatch& patch) {
   if (patch.display_name && patch.display_name->empty()) patch.display_name.reset();
+  if (patch.email && patch.email->empty()) patch.email.reset();
 }
 
 /// The contact that the create makes. It is certain that it updates none.
@@ -280,7 +282,7 @@ ContactChange creation(CreateContact& action, const TeamState& state, Recorder& 
   Contact contact;
   contact.uuid = action.uuid;
   contact.creator = owner_of_team(directory);
-  forget_empty_display_name(action.patch);
+  forget_what_is_empty(action.patch);
   apply(contact, action.patch, action.custom_mode, directory, recorder);
   contact.id = granted_contact_id(action, state, recorder);
   ContactChange change = recorded(std::nullopt, std::move(contact), state, recorder);
@@ -310,7 +312,9 @@ Decision decide_action(CreateContact& action, const TeamState& state, Recorder& 
     if (const auto owner = addressee(action.patch, state)) {
       auto before = found_or_throw(state, *owner);
       if (action.on_duplicate == OnDuplicate::keep) return recorder.decision(ContactSaved{std::move(before)});
-      forget_empty_display_name(action.patch);
+      forget_what_is_empty(action.patch);
+      // It tells who is meant, which any of the contact's phones does: that makes none of them the first.
+      action.patch.phone.reset();
       return update(std::move(before), action.patch, action.custom_mode, state, recorder);
     }
   }

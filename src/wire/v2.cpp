@@ -99,7 +99,6 @@ core::ContactPatch read_contact_patch(const Json& body, AddressRule rule) {
     patch.phone.reset();
     patch.clears_phone = rule == AddressRule::optional;
   }
-  if (rule == AddressRule::required && patch.email && core::trimmed(*patch.email).empty()) patch.email.reset();
   return core::normalised(std::move(patch));
 }
 

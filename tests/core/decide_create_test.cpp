@@ -104,13 +104,21 @@ TEST(CreateContact, OfAPhoneThatExistsMayOverwriteItsCustomFields) {
   EXPECT_EQ(after.custom, custom({{701, "pro"}}));
 }
 
-TEST(CreateContact, OfAPhoneFurtherDownUpdatesItsOwner) {
+TEST(CreateContact, WithoutAnEmailTakesNoneAway) {
+  FakeTeam team;
+  team.has_contact({.phone = "13125550142", .email = "a@b.c", .channels = {{{"email", "d@e.f"}}}});
+  const Contact after = team.does(CreateContact{.patch = {.phone = "13125550142", .email = ""}});
+  EXPECT_EQ(channel_values(after), (std::vector<std::string>{"13125550142", "a@b.c", "d@e.f"}));
+  EXPECT_EQ(team.has_contact({.phone = "13125550143", .email = ""}).email(), "");
+}
+
+TEST(CreateContact, OfAPhoneFurtherDownUpdatesItsOwnerAndLeavesItThere) {
   FakeTeam team;
   const Contact ada = team.has_contact({.phone = "13125550142", .channels = {{{"phone", "13125550143"}}}});
   const Contact after = team.does(CreateContact{.patch = {.phone = "13125550143", .first = "Ada"}});
   EXPECT_EQ(after.id, ada.id);
-  EXPECT_EQ(after.phone(), "13125550143");
-  EXPECT_EQ(channel_values(after), (std::vector<std::string>{"13125550143", "13125550142"}));
+  EXPECT_EQ(after.first, "Ada");
+  EXPECT_EQ(channel_values(after), (std::vector<std::string>{"13125550142", "13125550143"}));
 }
 
 TEST(CreateContact, ThatIsNotToUpdateRefusesAPhoneThatExists) {
