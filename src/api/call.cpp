@@ -19,14 +19,16 @@ wire::Json parse(std::string_view body) {
   return document.parse(body);
 }
 
-/// The request's body. Throws unsupported_media_type when it is compressed.
+/// The request's body, without the byte order mark that some programs for Windows begin a file with (RFC 8259, 8.1).
+/// Throws unsupported_media_type when it is compressed.
 std::string_view plain_body(const http::Request& request) {
   const std::string_view encoding = core::trimmed(request.header("Content-Encoding"));
   if (!encoding.empty() && core::lower_ascii(encoding) != "identity") {
     throw core::Error(core::ErrorCode::unsupported_media_type,
                       "a body with a Content-Encoding is not read: send it as it is");
   }
-  return request.body;
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  return request.body.starts_with(kByteOrderMark) ? request.body.substr(kByteOrderMark.size()) : request.body;
 }
 
 /// From here on skipping to the page takes longer than answering many other requests.

@@ -43,6 +43,8 @@ Credentials::Credentials(const store::Store& store, const base::Vault& vault)
     : store_(store), vault_(vault), nobodys_(nobodys_secret(vault)) {}
 
 std::optional<Identity> Credentials::identify(const http::Request& request, core::Timestamp now) const {
+  // Who is meant by two, only the proxy knows that added one.
+  if (request.has_header_twice("Authorization")) return std::nullopt;
   const std::string_view authorization = request.header("Authorization");
   const std::string_view bearer = after_scheme(authorization, "bearer");
   if (looks_like_signed_token(bearer)) return owner_of_token(bearer, now);
@@ -51,6 +53,7 @@ std::optional<Identity> Credentials::identify(const http::Request& request, core
 }
 
 std::optional<Identity> Credentials::identify_n8n(const http::Request& request) const {
+  if (request.has_header_twice(kN8nKeyHeader)) return std::nullopt;
   return owner_of_key(request.header(kN8nKeyHeader), core::KeyKind::n8n);
 }
 

@@ -1,5 +1,6 @@
 #include "http/message.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "http/ascii.h"
@@ -42,6 +43,11 @@ bool Request::has_header(std::string_view name) const {
     if (equal_ignoring_case(key, name)) return true;
   }
   return false;
+}
+
+bool Request::has_header_twice(std::string_view name) const {
+  return std::ranges::count_if(headers, [&](const auto& header) { return equal_ignoring_case(header.first, name); }) >
+         1;
 }
 
 std::vector<std::string> query_values(std::string_view query, std::string_view name) {

@@ -21,6 +21,7 @@ struct Request {
   /// The value of the first header of that name in any case; empty when there is none.
   std::string_view header(std::string_view name) const;
   bool has_header(std::string_view name) const;
+  bool has_header_twice(std::string_view name) const;  // Or more often.
 };
 
 struct Response {

@@ -17,10 +17,12 @@ constexpr bool kPlusIsItself = false;
 
 bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
 
-/// The path without its leading slash and one trailing slash; nothing when it has no leading slash.
+void skip_slashes(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of('/'), text.size())); }
+
+/// The path without its leading slashes and one trailing slash; nothing when it has no leading slash.
 std::optional<std::string_view> trimmed(std::string_view path) {
   if (!path.starts_with('/')) return std::nullopt;
-  path.remove_prefix(1);
+  skip_slashes(path);
   if (path.ends_with('/')) path.remove_suffix(1);
   return path;
 }
@@ -60,6 +62,8 @@ struct Router::Walk {
     bool last = false;
     const std::string_view segment = cut_segment(rest, last);
     if (segment.empty()) return false;
+    // A client that is given a base URL with a slash at its end, "…/" or "…/v1/", joins it with "/contact".
+    if (&node == &nodes.front()) skip_slashes(rest);
     const auto enter = [&](std::size_t next) {
       return last ? accept(nodes[next]) : descend(nodes[next], rest, accept);
     };

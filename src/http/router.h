@@ -23,7 +23,8 @@ class Router {
   std::size_t add(std::string_view method, std::string_view pattern);
 
   /// Literal segments are compared as sent, a parameter is percent-decoded, and one that cannot be decoded or is empty
-  /// fits no route. A trailing slash is accepted, HEAD is served by GET. None when no route fits; then allowed() tells
+  /// fits no route. A trailing slash and more than one before the first and second segment are accepted, HEAD is served
+  /// by GET. None when no route fits; then allowed() tells
   /// 404 from 405.
   std::optional<Match> find(std::string_view method, std::string_view path) const;
 

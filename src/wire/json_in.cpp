@@ -47,7 +47,7 @@ std::string_view reason(simdjson::error_code error) {
     case simdjson::UNCLOSED_STRING:
       return "a string without end";
     case simdjson::NUMBER_ERROR:
-      return "a malformed number, or one out of range";
+      return "a malformed number, or one out of range: integers are from -2^63 to 2^63 - 1";
     case simdjson::CAPACITY:
       return "too long a text";
     default:

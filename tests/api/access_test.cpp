@@ -19,6 +19,15 @@ TEST(Access, TheSchemeIsReadInAnyCase) {
   }
 }
 
+TEST(Access, IsNotGivenToTwoCredentialsAtATime) {
+  World world;
+  const std::string right = "Bearer " + world.team().key;
+  for (const auto& [first, second] : {std::pair(right, right), {right, "Bearer x"}, {"Bearer x", right}}) {
+    const Reply reply = world.send_bare("GET", "/v1/team", "", {{"Authorization", first}, {"authorization", second}});
+    EXPECT_EQ(reply.status, 401) << first << ", " << second;
+  }
+}
+
 /// "Basic" credentials out of the user and password, a colon between them.
 std::string basic(std::string_view user_and_password) {
   std::string text =
@@ -94,7 +103,7 @@ TEST(Access, IsLookedAtBeforeALargeBody) {
 
 TEST(Refusals, UnknownPathsAndMethodsAreJsonToo) {
   World world;
-  for (const char* path : {"/", "/v1", "/v1/contact/1/2", "/v3/contact", "/v1/contactx", "//v1/contact"}) {
+  for (const char* path : {"/", "/v1", "/v1/contact/1/2", "/v3/contact", "/v1/contactx", "/v1/contact//7"}) {
     const Reply reply = world.get(path);
     EXPECT_EQ(reply.status, 404) << path;
     EXPECT_EQ(reply["error"], "not_found");

@@ -106,6 +106,19 @@ TEST(DeleteContactV1, LeavesAnotherTeamsContactAlone) {
   EXPECT_EQ(world.stored(ada.id), ada);
 }
 
+TEST(Bodies, MayBeginWithAByteOrderMark) {
+  World world;
+  EXPECT_EQ(world
+                .post("/v1/contact",
+                      "\xEF\xBB\xBF"
+                      R"({"phone":"13125550142"})")
+                .status,
+            200);
+  const Reply twice = world.post("/v1/contact", "\xEF\xBB\xBF\xEF\xBB\xBF{}");
+  EXPECT_EQ(twice.status, 400);
+  EXPECT_EQ(twice["message"], "body: is not JSON: an unexpected character at byte 0");
+}
+
 TEST(Teams, MayHaveTheSamePhone) {
   World world;
   const std::string body = R"({"phone":"13125550142"})";
