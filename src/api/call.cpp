@@ -34,13 +34,19 @@ std::string_view plain_body(const http::Request& request) {
 /// From here on skipping to the page takes longer than answering many other requests.
 constexpr std::size_t kQuickOffsetMax = 1'000;
 
+/// As many contacts may be asked for; a page that goes on has more.
+constexpr std::size_t kQuickLimitMax = 1'000;
+
+/// So far a page goes on beyond what was asked for.
+constexpr std::size_t kLongPageMax = 8'192;
+
 /// As many contacts of lists are read in some milliseconds.
 constexpr std::int64_t kQuickListsSize = 1'000;
 
 /// Whether a page is read off an index, or the table, in which the team's contacts stand together and in order.
 bool is_quick_page(const core::ContactQuery& query) {
   if (query.id || query.parent) return true;
-  if (query.filter || query.assigned || query.offset > kQuickOffsetMax) return false;
+  if (query.filter || query.assigned || query.offset > kQuickOffsetMax || query.limit > kQuickLimitMax) return false;
   return query.order == core::ContactOrder::updated || (query.order == core::ContactOrder::id && !query.date);
 }
 
@@ -56,6 +62,13 @@ base::Task<std::invoke_result_t<Ask&>> asked_aside(const Call& call, Ask ask) {
     throw core::Error(core::ErrorCode::unavailable, "too many long queries are waiting; try again in a moment");
   }
   co_return std::move(*answer);
+}
+
+base::Task<std::vector<core::Contact>> page(const Call& call, const core::ContactQuery& query) {
+  const auto ask = [&] { return call.parts.store.contacts(call.team, query); };
+  if (is_quick_page(query)) co_return ask();
+  auto found = co_await asked_aside(call, ask);
+  co_return found;
 }
 
 bool is_integer(std::string_view text) {
@@ -86,9 +99,18 @@ store::CommitAll Call::commit_all(std::vector<core::Action> actions, store::Cont
 }
 
 base::Task<std::vector<core::Contact>> Call::contacts(core::ContactQuery query) const {
-  if (is_quick_page(query)) co_return parts.store.contacts(team, query);
-  const auto ask = [this, &query] { return parts.store.contacts(team, query); };
-  auto found = co_await asked_aside(*this, ask);
+  const auto end = core::end_of_cut_date(query);
+  const std::size_t asked_for = query.limit;
+  auto found = co_await page(*this, query);
+  while (end && found.size() == query.limit && found.back().updated < *end && query.limit < kLongPageMax) {
+    query.limit = std::min(2 * query.limit, kLongPageMax);
+    found = co_await page(*this, query);
+  }
+  if (found.size() <= asked_for) co_return found;
+  const auto past_end = [&](const core::Contact& contact) { return contact.updated >= *end; };
+  const auto from = found.begin() + static_cast<std::ptrdiff_t>(asked_for) - 1;
+  const auto last = std::find_if(from, found.end(), past_end);
+  if (last != found.end()) found.erase(last + 1, found.end());
   co_return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <compare>
 #include <utility>
 
@@ -101,6 +102,16 @@ bool matches(const ContactQuery& query, const Contact& contact) {
   if (query.assigned && contact.assigned != *query.assigned) return false;
   if (query.date && !is_past(query, contact.updated)) return false;
   return !query.filter || query.filter->finds(contact);
+}
+
+std::optional<Timestamp> end_of_cut_date(const ContactQuery& query) {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const bool is_cursor = query.order == ContactOrder::updated && query.direction == Direction::ascending;
+  if (!is_cursor || !query.date || query.offset > 0) return std::nullopt;
+  if (*query.date == std::chrono::floor<seconds>(*query.date)) return *query.date + seconds(1);
+  if (*query.date == std::chrono::floor<milliseconds>(*query.date)) return *query.date + milliseconds(1);
+  return std::nullopt;
 }
 
 bool comes_before(const ContactQuery& query, const Contact& left, const Contact& right) {

@@ -72,6 +72,11 @@ struct ContactQuery {
 /// Whether the query leaves `contact` in; limit and offset aside.
 bool matches(const ContactQuery& query, const Contact& contact);
 
+/// A client may cut the `updated` that it hands on as `date` to milliseconds, or to seconds (contract, 14.3): a page
+/// that ends before the next one begins leads it to the same page again. Where the query's page goes on to, so that it
+/// does not; nothing when its date is more exact, the order another one, or pages are counted.
+std::optional<Timestamp> end_of_cut_date(const ContactQuery& query);
+
 /// A strict total order: names without regard to the case of ASCII letters, equal ones by id.
 bool comes_before(const ContactQuery& query, const Contact& left, const Contact& right);
 

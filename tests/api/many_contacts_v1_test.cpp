@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <iterator>
+#include <set>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <tuple>
 #include <vector>
@@ -21,6 +26,13 @@ void has_three_contacts(World& world) {
   world.has_contact(R"({"phone":"13125550143","first":"Carl"})");
   world.put("/v1/contact/1", R"({"phone":"13125550141"})");
 }
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+std::string phone_of(int id) { return R"({"phone":")" + std::to_string(13125550000 + id - 1) + R"("})"; }
 
 std::string batch_of(int items) {
   std::string body = "[";
@@ -75,6 +87,43 @@ TEST(ListContacts, LiesPastADateBetweenTwoMicroseconds) {
     EXPECT_EQ(world.post(path, "{" + date).each("id"), "1") << path;
     EXPECT_EQ(world.post(path, R"({"ascending":false,)" + date).each("id"), "3 2") << path;
   }
+}
+
+/// Reads on from the last time seen, cut to so many characters, until that leads no further.
+std::set<std::string> ids_by_cut_times(World& world, const std::string& path, std::size_t kept) {
+  std::set<std::string> ids;
+  std::string date = std::string("2026-01-01T00:00:00.000000").substr(0, kept) + "Z";
+  for (std::string before; date != before;) {
+    before = date;
+    const Reply reply = world.post(path, R"({"limit":10,"date":")" + date + R"("})");
+    for (const std::string& id : words(reply.each("id"))) ids.insert(id);
+    date = words(reply.each("updated")).back().substr(0, kept) + "Z";
+  }
+  return ids;
+}
+
+TEST(ListContacts, LeadOnWhoeverCutsTimesToMillisecondsOrSeconds) {
+  World world;
+  world.post("/v1/batch/contacts", batch_of(200));
+  world.advance_clock(std::chrono::milliseconds(1));
+  for (int id = 1; id <= 50; ++id) world.put("/v1/contact/" + std::to_string(id), phone_of(id));
+  world.advance_clock(std::chrono::seconds(1));
+  for (int id = 51; id <= 75; ++id) world.put("/v1/contact/" + std::to_string(id), phone_of(id));
+  for (const char* path : {"/v1/contacts", "/v2/contacts/list"}) {
+    EXPECT_EQ(ids_by_cut_times(world, path, std::string_view("2026-03-02T09:15:00.123").size()).size(), 200U) << path;
+    EXPECT_EQ(ids_by_cut_times(world, path, std::string_view("2026-03-02T09:15:00").size()).size(), 200U) << path;
+  }
+}
+
+TEST(ListContacts, AreAsLongAsAskedForWhenTheirTimesDiffer) {
+  World world;
+  world.post("/v1/batch/contacts", batch_of(40));
+  const auto found = [&](const char* date) {
+    return words(world.post("/v1/contacts", R"({"limit":10,"date":")" + std::string(date) + R"("})").each("id")).size();
+  };
+  EXPECT_EQ(found("2026-03-02T09:14:00Z"), 10U);
+  EXPECT_EQ(found("2026-03-02T09:15:00.000001Z"), 10U);
+  EXPECT_EQ(found("2026-03-02T09:15:00Z"), 40U) << "what follows may be cut to the same second";
 }
 
 TEST(ListContacts, GivesPagesByLimitAndPage) {

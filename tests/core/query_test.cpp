@@ -42,6 +42,19 @@ std::vector<std::int64_t> ids_in_order(const ContactQuery& query, std::vector<Co
 
 using Ids = std::vector<std::int64_t>;
 
+TEST(ContactQuery, GoesOnToTheEndOfTheUnitThatItsDateWasCutTo) {
+  const auto end_after = [](std::string_view date) { return end_of_cut_date({.date = at(date)}); };
+  EXPECT_EQ(end_after("2026-03-02T12:00:00Z"), at("2026-03-02T12:00:01Z"));
+  EXPECT_EQ(end_after("2026-03-02T12:00:00.120Z"), at("2026-03-02T12:00:00.121Z"));
+  EXPECT_EQ(end_after("1969-12-31T23:59:59.999Z"), at("1970-01-01T00:00:00Z"));
+  EXPECT_EQ(end_after("2026-03-02T12:00:00.120001Z"), std::nullopt);
+  const auto noon = at("2026-03-02T12:00:00Z");
+  EXPECT_EQ(end_of_cut_date({}), std::nullopt);
+  EXPECT_EQ(end_of_cut_date({.direction = Direction::descending, .date = noon}), std::nullopt);
+  EXPECT_EQ(end_of_cut_date({.order = ContactOrder::id, .date = noon}), std::nullopt);
+  EXPECT_EQ(end_of_cut_date({.date = noon, .offset = 30}), std::nullopt);
+}
+
 TEST(ContactQuery, WithoutConditionsLeavesEverybodyIn) { EXPECT_TRUE(matches({}, contact(1, "Ada"))); }
 
 TEST(ContactQuery, BoundsAreExclusiveAndFollowTheDirection) {
