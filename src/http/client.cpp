@@ -52,8 +52,8 @@ constexpr Failure kCancelled = "cancelled";
 constexpr Failure kNotSendable = "request is not valid HTTP";
 constexpr Failure kClosed = "connection was closed before an answer";
 
-/// A post that is under way, for those who may end it before its time. Its coroutine shares it with the handlers of the
-/// deadline, which may be about to run when the post ends, and of the look-up, which ends when it likes.
+/// A post that is under way, for those who may end it before its time. Its coroutine shares it with the handler of the
+/// deadline, which may be about to run when the post ends.
 struct Call {
   explicit Call(asio::io_context& context)
       : deadline(context), resolved(context, asio::steady_timer::time_point::max()), socket(context) {}

@@ -5,9 +5,9 @@
 #include <boost/asio/post.hpp>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -20,13 +20,17 @@ using asio::ip::tcp;
 
 constexpr std::size_t kThreadsMax = 8;
 
-void answer(LookUp& look_up) {
+void answer(LookUp& look_up) noexcept {
   look_up.error = asio::error::operation_aborted;
   if (!look_up.is_wanted) return;
-  asio::io_context own;  // That of the resolver may be gone by the end.
-  const auto found = tcp::resolver(own).resolve(look_up.host, std::to_string(look_up.port),
-                                                tcp::resolver::numeric_service, look_up.error);
-  for (const auto& one : found) look_up.endpoints.push_back(one.endpoint());
+  try {
+    asio::io_context own;  // That of the resolver may be gone by the end.
+    const auto found = tcp::resolver(own).resolve(look_up.host, std::to_string(look_up.port),
+                                                  tcp::resolver::numeric_service, look_up.error);
+    for (const auto& one : found) look_up.endpoints.push_back(one.endpoint());
+  } catch (const std::exception&) {
+    look_up.error = asio::error::no_memory;
+  }
 }
 
 }  // namespace
@@ -87,9 +91,14 @@ class Resolver::Shared {
     return job;
   }
 
-  void tell(std::function<void()> done) {
+  /// Whoever cannot be told, for want of memory, is not: a look-up has no end that anybody relies on.
+  void tell(std::function<void()> done) noexcept {
     const std::scoped_lock lock(mutex_);
-    if (context_ != nullptr) asio::post(*context_, std::move(done));
+    if (context_ == nullptr) return;
+    try {
+      asio::post(*context_, std::move(done));
+    } catch (const std::exception&) {
+    }
   }
 
   std::mutex mutex_;
@@ -106,7 +115,7 @@ void Resolver::begin(std::shared_ptr<LookUp> look_up, std::function<void()> done
   if (!shared_->needs_thread({std::move(look_up), std::move(done)})) return;
   try {
     std::thread([shared = shared_] { shared->work(); }).detach();
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // Of threads or of memory there are no more.
     shared_->miss_thread();
   }
 }

@@ -26,8 +26,8 @@ struct LookUp {
   std::vector<boost::asio::ip::tcp::endpoint> endpoints;
 };
 
-/// The system's look-up cannot be interrupted and may take half a minute. Each has a thread that nobody waits for,
-/// eight at a time; others wait for one of them to end.
+/// The system's look-up cannot be interrupted and may take half a minute. So it is made on threads that nobody waits
+/// for, up to eight, which end when there is nothing to look up; further names wait for one of them.
 class Resolver {
  public:
   explicit Resolver(boost::asio::io_context& context);
@@ -36,8 +36,9 @@ class Resolver {
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  /// Posts `done` to the context when the look-up has ended, or has been left out. It is not work that keeps the
-  /// context running. Whatever thread it was, `done` may be destroyed there.
+  /// Posts `done` to the context when the look-up has ended, has been left out or could not be begun; not when memory
+  /// is short just then, so that whoever waits needs a deadline as well. It is no work that keeps the context running,
+  /// and any thread may destroy `done`.
   void begin(std::shared_ptr<LookUp> look_up, std::function<void()> done);
 
  private:
