@@ -101,6 +101,7 @@ class OneContact final : public core::TeamState {
   std::optional<core::ContactId> owner_of(const core::Address&) const override { return contact_->id; }
   bool is_member(core::ListId, core::ContactId) const override { return false; }
   std::vector<core::ContactId> members(core::ListId) const override { return {}; }
+  std::vector<core::ContactId> members_with_phone(core::ListId) const override { return {}; }
   std::vector<core::ListId> lists_of(core::ContactId) const override { return {}; }
 
   core::TeamId team() const { return team_; }

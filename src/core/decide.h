@@ -44,8 +44,9 @@ class TeamState {
   virtual SharedContact contact(const ContactKey& key) const = 0;  // None when nobody has the key.
   virtual std::optional<ContactId> owner_of(const Address& address) const = 0;
   virtual bool is_member(ListId list, ContactId contact) const = 0;
-  virtual std::vector<ContactId> members(ListId list) const = 0;      // By id.
-  virtual std::vector<ListId> lists_of(ContactId contact) const = 0;  // By id.
+  virtual std::vector<ContactId> members(ListId list) const = 0;             // By id.
+  virtual std::vector<ContactId> members_with_phone(ListId list) const = 0;  // By id.
+  virtual std::vector<ListId> lists_of(ContactId contact) const = 0;         // By id.
 };
 
 /// What the caller gets to see.

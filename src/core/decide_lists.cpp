@@ -72,6 +72,8 @@ class Resolver {
   std::vector<ContactChange> created_;
 };
 
+Contacts set_of(const std::vector<ContactId>& contacts) { return {contacts.begin(), contacts.end()}; }
+
 std::vector<ContactId> difference(const Contacts& left, const Contacts& right) {
   std::vector<ContactId> contacts;
   std::set_difference(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(contacts));
@@ -98,7 +100,7 @@ void forget(const std::vector<Address>& addresses, ListContacts& contacts) {
   std::erase_if(contacts.addresses, [&](const CreateContact& create) { return leaving.contains(address_in(create)); });
 }
 
-Contacts leaving(const UpdateList& action, const TeamState& state) {
+Contacts to_go(const UpdateList& action, const TeamState& state) {
   Contacts ids(action.remove.begin(), action.remove.end());
   for (const Address& address : action.remove_addresses) {
     if (const auto owner = state.owner_of(address)) ids.insert(*owner);
@@ -112,7 +114,7 @@ MembershipChange membership(UpdateList& action, const TeamState& state, Resolver
   // First those that may bring names along.
   Contacts coming = action.contacts ? resolver.resolve(*action.contacts) : Contacts();
   coming.merge(resolver.resolve(action.add));
-  const Contacts going = leaving(action, state);
+  const Contacts going = to_go(action, state);
   if (!action.contacts) {
     std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
     return {.list = action.id,
@@ -120,15 +122,11 @@ MembershipChange membership(UpdateList& action, const TeamState& state, Resolver
             .removed = those_inside(action.id, going, state)};
   }
   std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
-  const auto members = state.members(action.id);
-  const Contacts before(members.begin(), members.end());
-  std::vector<ContactId> removed = difference(before, coming);
-  if (action.keeps_without_phone) {
-    std::erase_if(removed, [&](ContactId contact) {
-      return !going.contains(contact) && state.contact(contact)->phone().empty();
-    });
-  }
-  return {.list = action.id, .added = difference(coming, before), .removed = std::move(removed)};
+  const Contacts before = set_of(state.members(action.id));
+  Contacts leaving = action.keeps_without_phone ? set_of(state.members_with_phone(action.id)) : before;
+  std::set_intersection(before.begin(), before.end(), going.begin(), going.end(),
+                        std::inserter(leaving, leaving.end()));
+  return {.list = action.id, .added = difference(coming, before), .removed = difference(leaving, coming)};
 }
 
 void throw_if_too_many(const List& list) {

@@ -137,6 +137,12 @@ std::vector<ContactId> FakeTeam::members(ListId list) const {
   return contacts;
 }
 
+std::vector<ContactId> FakeTeam::members_with_phone(ListId list) const {
+  std::vector<ContactId> contacts = members(list);
+  std::erase_if(contacts, [this](ContactId id) { return contact(id)->phone().empty(); });
+  return contacts;
+}
+
 std::vector<ListId> FakeTeam::lists_of(ContactId contact) const {
   std::vector<ListId> lists;
   for (const auto& [list, member] : members_) {

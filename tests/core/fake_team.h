@@ -109,6 +109,7 @@ class FakeTeam final : public TeamState {
   std::optional<ContactId> owner_of(const Address& address) const override;
   bool is_member(ListId list, ContactId contact) const override;
   std::vector<ContactId> members(ListId list) const override;
+  std::vector<ContactId> members_with_phone(ListId list) const override;
   std::vector<ListId> lists_of(ContactId contact) const override;
 
   /// What decide() is told.

@@ -47,6 +47,12 @@ class MemoryTeam final : public core::TeamState {
     return {found->second.begin(), found->second.end()};
   }
 
+  std::vector<core::ContactId> members_with_phone(core::ListId list) const override {
+    auto contacts = members(list);
+    std::erase_if(contacts, [this](core::ContactId id) { return contacts_.at(id)->phone().empty(); });
+    return contacts;
+  }
+
   std::vector<core::ListId> lists_of(core::ContactId contact) const override {
     const auto found = lists_.find(contact);
     if (found == lists_.end()) return {};

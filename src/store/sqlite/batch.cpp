@@ -50,6 +50,10 @@ class Batch::Team final : public core::TeamState {
     return reader_.is_member(id_, list, contact);
   }
   std::vector<core::ContactId> members(core::ListId list) const override { return reader_.members(id_, list); }
+  /// Rows tell: those of contacts whose channels were changed are never behind.
+  std::vector<core::ContactId> members_with_phone(core::ListId list) const override {
+    return reader_.members_with_phone(id_, list);
+  }
   std::vector<core::ListId> lists_of(core::ContactId contact) const override { return reader_.lists_of(id_, contact); }
 
   void save(const core::Decision& decision, RowWriter& writer) {

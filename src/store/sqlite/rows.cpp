@@ -293,6 +293,11 @@ RowReader::RowReader(Connection& connection)
       owner_(connection, "SELECT contact FROM address WHERE team = ? AND type = ? AND value = ?"),
       member_(connection, "SELECT 1 FROM list_member WHERE team = ? AND list = ? AND contact = ?"),
       members_(connection, "SELECT contact FROM list_member WHERE team = ? AND list = ? ORDER BY contact"),
+      channels_of_members_(connection,
+                           "SELECT contact.id, contact.channels FROM list_member AS member JOIN contact ON "
+                           "contact.place = " +
+                               place_of("member.team", "member.contact") +
+                               " WHERE member.team = ? AND member.list = ? ORDER BY member.contact"),
       lists_(connection, "SELECT list FROM list_member WHERE team = ? AND contact = ? ORDER BY list"),
       changes_(connection, std::string("SELECT ") + kEntryColumns +
                                " FROM change_log WHERE place > ? AND place <= ? ORDER BY place LIMIT ?"),
@@ -328,6 +333,18 @@ std::vector<core::ContactId> RowReader::members(core::TeamId team, core::ListId 
   std::vector<core::ContactId> contacts;
   Execution row(members_, team, list);
   while (row.next()) contacts.push_back(row.id<core::ContactId>());
+  return contacts;
+}
+
+std::vector<core::ContactId> RowReader::members_with_phone(core::TeamId team, core::ListId list) {
+  std::vector<core::ContactId> contacts;
+  Execution row(channels_of_members_, team, list);
+  while (row.next()) {
+    core::Contact contact;
+    row.read(contact.id);
+    contact.channels = wire::parse_channels_column(row.text());
+    if (!contact.phone().empty()) contacts.push_back(contact.id);
+  }
   return contacts;
 }
 

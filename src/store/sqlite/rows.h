@@ -42,6 +42,7 @@ class RowReader {
   std::optional<core::ContactId> owner_of(core::TeamId team, const core::Address& address);
   bool is_member(core::TeamId team, core::ListId list, core::ContactId contact);
   std::vector<core::ContactId> members(core::TeamId team, core::ListId list);
+  std::vector<core::ContactId> members_with_phone(core::TeamId team, core::ListId list);
   std::vector<core::ListId> lists_of(core::TeamId team, core::ContactId contact);
   /// As Store::changes().
   std::vector<core::ChangeEntry> changes(core::TeamId team, std::int64_t after_seq, std::size_t limit,
@@ -59,6 +60,7 @@ class RowReader {
   Statement owner_;
   Statement member_;
   Statement members_;
+  Statement channels_of_members_;
   Statement lists_;
   Statement changes_;
   Statement webhook_positions_;
