@@ -29,30 +29,64 @@ using test::RunningServer;
 using test::TempFolder;
 
 constexpr std::int64_t kIdleBytesMax = 20 * 1024;
-constexpr int kMeasurementsAlone = 10;
 constexpr std::int64_t kDescriptorsBeside = 20;  // Of the server, for files that it opens and closes again.
 
 constexpr std::string_view kHealth = "GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n";
 
-/// Processor time of the server for each of so many requests, on a connection of their own.
-std::int64_t nanoseconds_a_request(RunningServer& server, int requests) {
-  HttpClient client(server.port(), {});
-  client.send("GET", "/healthz");
-  const auto before = running_time(server.process().id());
-  for (int i = 0; i < requests; ++i) client.send("GET", "/healthz");
-  return (running_time(server.process().id()) - before).count() / requests;
+/// A client of a server, whose requests are measured.
+class BusyConnection {
+ public:
+  /// Of each hundred requests so many more are made as are not counted.
+  BusyConnection(RunningServer& server, int more_percent)
+      : process_(server.process().id()), more_percent_(more_percent), client_(server.port(), {}) {
+    client_.send("GET", "/healthz");
+  }
+
+  /// Processor time of the server for each of so many requests.
+  std::int64_t nanoseconds_a_request(int requests) {
+    const auto before = running_time(process_);
+    for (int i = 0; i < requests + requests * more_percent_ / 100; ++i) client_.send("GET", "/healthz");
+    return (running_time(process_) - before).count() / requests;
+  }
+
+ private:
+  const pid_t process_;
+  const int more_percent_;
+  HttpClient client_;
+};
+
+std::int64_t median(std::vector<std::int64_t> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
 }
 
-/// The least of so many such measurements, or of as many as it takes to come down to `enough`: what each request costs
-/// is in all of them, what other programs cost is not.
-std::int64_t least_nanoseconds_a_request(RunningServer& server, int requests, int measurements,
-                                         std::int64_t enough = 0) {
-  const OneProcessor one_processor(server.process().id());
-  std::int64_t least = nanoseconds_a_request(server, requests);
-  for (int i = 1; i < measurements && least > enough; ++i) {
-    least = std::min(least, nanoseconds_a_request(server, requests));
+struct Compared {
+  std::int64_t alone = 0;
+  std::int64_t beside = 0;
+};
+
+/// What a request costs either server, measured in turn, so that what else the machine does is in both.
+Compared nanoseconds_a_request(RunningServer& alone, RunningServer& crowded, const IdleOptions& options) {
+  const OneProcessor one_processor({alone.process().id(), crowded.process().id()});
+  BusyConnection of_alone(alone, 0);
+  BusyConnection of_crowded(crowded, options.more_percent);
+  std::vector<std::int64_t> times_alone;
+  std::vector<std::int64_t> times_beside;
+  for (int i = 0; i < options.measurements; ++i) {
+    times_alone.push_back(of_alone.nanoseconds_a_request(options.requests));
+    times_beside.push_back(of_crowded.nanoseconds_a_request(options.requests));
   }
-  return least;
+  return {.alone = median(std::move(times_alone)), .beside = median(std::move(times_beside))};
+}
+
+/// Thousandths of a processor that it takes, whatever is asked of it.
+std::int64_t permille_of_a_processor(pid_t process, milliseconds time) {
+  const auto began = steady_clock::now();
+  const auto before = running_time(process);
+  std::this_thread::sleep_for(time);
+  const auto ran = running_time(process) - before;
+  return 1'000 * ran / (steady_clock::now() - began);
 }
 
 /// Asks on the peers' connections, one after the other, for as long as it lives.
@@ -83,7 +117,9 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
   const int count = std::min(options.connections, static_cast<int>(may_have) - 100);
   while (campaign.begins_unit()) {
     const TempFolder folder;
+    const TempFolder folder_of_alone;
     RunningServer server(folder);
+    RunningServer alone(folder_of_alone);
     const std::uint16_t port = server.port();
     const pid_t process = server.process().id();
     for (int i = 0; i < 200; ++i) {
@@ -91,7 +127,6 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
       peer.send(kHealth);
       peer.hears_something();
     }
-    const std::int64_t alone = least_nanoseconds_a_request(server, options.requests, kMeasurementsAlone);
     const std::int64_t before = own_memory(process);
     std::vector<Peer> peers;
     for (int i = 0; i < count; ++i) {
@@ -104,17 +139,22 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
     }
     std::optional<Asking> asking;
     if (options.keep_asking) asking.emplace(peers);
-    const std::int64_t enough = options.beside_percent_max * alone / 100;
-    const std::int64_t beside = least_nanoseconds_a_request(server, options.requests, options.measurements, enough);
+    const std::int64_t at_rest = permille_of_a_processor(process, options.rest);
+    const Compared times = nanoseconds_a_request(alone, server, options);
     asking.reset();
     const std::int64_t each = (own_memory(process) - before) / count;
+    const std::int64_t percent = 100 * times.beside / std::max<std::int64_t>(times.alone, 1);
     campaign.count("connections", count);
     campaign.raise("bytes a connection at most", each);
-    campaign.raise("% of a request's time beside them at most", 100 * beside / std::max<std::int64_t>(alone, 1));
+    campaign.raise("thousandths of a processor for them at most", at_rest);
+    campaign.raise("% of a request's time beside them at most", percent);
     if (each > kIdleBytesMax) campaign.find("an idle connection takes " + std::to_string(each) + " bytes");
-    if (beside > enough) {
-      campaign.find("a request takes " + std::to_string(beside) + " ns beside idle connections, " +
-                    std::to_string(alone) + " alone");
+    if (at_rest > options.rest_permille_max) {
+      campaign.find("idle connections take " + std::to_string(at_rest) + " thousandths of a processor");
+    }
+    if (percent > options.beside_percent_max) {
+      campaign.find("a request takes " + std::to_string(times.beside) + " ns beside idle connections, " +
+                    std::to_string(times.alone) + " alone");
     }
   }
 }

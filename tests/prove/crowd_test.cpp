@@ -7,7 +7,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr IdleOptions kFewIdle{.connections = 300, .requests = 200};
+constexpr IdleOptions kFewIdle{
+    .connections = 300, .requests = 100, .measurements = 25, .rest = milliseconds(300), .rest_permille_max = 50};
 constexpr SoakOptions kShortSoak{.unit = milliseconds(200), .clients = 4};
 
 TEST(IdleConnections, WeighLittle) {
@@ -28,8 +29,14 @@ TEST(IdleConnections, ThatHoldHalfABodyAreFound) {
 TEST(IdleConnections, ThatKeepAskingAreFound) {
   IdleOptions faulty = kFewIdle;
   faulty.keep_asking = true;
-  faulty.requests = 2'000;  // Long enough for them to ask meanwhile.
-  faulty.measurements = 2;
+  expect_found(
+      "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); },
+      "thousandths of a processor");
+}
+
+TEST(IdleConnections, ThatMakeEveryRequestCostTwoFifthsMoreAreFound) {
+  IdleOptions faulty = kFewIdle;
+  faulty.more_percent = 40;
   expect_found(
       "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); },
       "ns beside idle connections");

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -15,6 +16,22 @@ namespace cardfile::prove {
 namespace {
 
 std::filesystem::path folder_of(pid_t process) { return "/proc/" + std::to_string(process); }
+
+/// The calling thread and all of the processes; threads that end meanwhile aside. Gives the first failure.
+std::error_code keep_on(const cpu_set_t& processors, const std::vector<pid_t>& processes) {
+  std::error_code failed;
+  const auto keep = [&](pid_t thread) {
+    if (::sched_setaffinity(thread, sizeof(processors), &processors) != 0 && errno != ESRCH && !failed)
+      failed = {errno, std::generic_category()};
+  };
+  keep(0);
+  for (const pid_t process : processes) {
+    std::error_code gone;
+    for (const auto& thread : std::filesystem::directory_iterator(folder_of(process) / "task", gone))
+      keep(std::stoi(thread.path().filename()));
+  }
+  return failed;
+}
 
 std::system_error failure(const char* call) { return {errno, std::generic_category(), call}; }
 
@@ -46,30 +63,20 @@ std::chrono::nanoseconds running_time(pid_t process) {
   return std::chrono::nanoseconds(total);
 }
 
-OneProcessor::OneProcessor(pid_t process) : process_(process) {
+OneProcessor::OneProcessor(std::vector<pid_t> processes) : processes_(std::move(processes)) {
   if (::sched_getaffinity(0, sizeof(before_), &before_) != 0) throw failure("sched_getaffinity");
+  const int here = ::sched_getcpu();
+  if (here < 0) throw failure("sched_getcpu");
   cpu_set_t one;
   CPU_ZERO(&one);
-  CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
-  set(one);
+  CPU_SET(static_cast<std::size_t>(here), &one);
+  const std::error_code failed = keep_on(one, processes_);
+  if (!failed) return;
+  keep_on(before_, processes_);
+  throw std::system_error(failed, "sched_setaffinity");
 }
 
-OneProcessor::~OneProcessor() {
-  try {
-    set(before_);
-  } catch (const std::system_error&) {  // The process may have ended.
-  }
-}
-
-void OneProcessor::set(const cpu_set_t& processors) const {
-  const auto keep = [&processors](pid_t thread) {
-    if (::sched_setaffinity(thread, sizeof(processors), &processors) != 0) throw failure("sched_setaffinity");
-  };
-  keep(0);
-  for (const auto& thread : std::filesystem::directory_iterator(folder_of(process_) / "task")) {
-    keep(std::stoi(thread.path().filename()));
-  }
-}
+OneProcessor::~OneProcessor() { keep_on(before_, processes_); }
 
 std::size_t allow_descriptors(std::size_t wanted) {
   rlimit limit{};

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <sched.h>
 #include <sys/types.h>
@@ -17,20 +18,18 @@ std::int64_t descriptors(pid_t process);
 /// Time that its threads have run so far.
 std::chrono::nanoseconds running_time(pid_t process);
 
-/// Keeps the calling thread and all threads of another process on one processor while it lives, so that each wakes the
+/// Keeps the calling thread and all threads of other processes on one processor while it lives, so that each wakes the
 /// other at the same price: from another processor it is several times as much, and chance. Threads that they start
 /// stay there too. Throws std::system_error where it may not.
 class OneProcessor {
  public:
-  explicit OneProcessor(pid_t process);
+  explicit OneProcessor(std::vector<pid_t> processes);
   ~OneProcessor();
   OneProcessor(const OneProcessor&) = delete;
   OneProcessor& operator=(const OneProcessor&) = delete;
 
  private:
-  void set(const cpu_set_t& processors) const;
-
-  pid_t process_;
+  const std::vector<pid_t> processes_;
   cpu_set_t before_{};  // Of the calling thread, and given back to all.
 };
 
