@@ -27,7 +27,10 @@ struct OverloadOptions {
   std::chrono::milliseconds overload{60'000};
   std::chrono::milliseconds refused_within{1'000};  // 99 of 100 refusals.
   std::chrono::milliseconds normal_within{2'000};
+  /// Of the best, by time; where the processor is scarce by the server's processor time, so that what else the machine
+  /// does makes no difference.
   std::int64_t answered_percent_min = 90;
+  std::int64_t offered_percent_min = 90;             // Of the five times as many: otherwise nothing is shown.
   std::int64_t bytes_max = std::int64_t{128} << 20;  // The clients' own included.
   bool has_no_bound = false;                         // A planted fault: everything waits.
   Plant plant = nothing_planted;

@@ -26,6 +26,7 @@ OverloadOptions short_overload() {
           .refused_within = milliseconds(30'000),
           .normal_within = milliseconds(30'000),
           .answered_percent_min = 50,
+          .offered_percent_min = 10,
           .bytes_max = 24 << 20};
 }
 
