@@ -14,6 +14,8 @@ namespace cardfile::prove {
 namespace {
 
 constexpr std::string_view kRoot = CARDFILE_SOURCE_DIR;
+// What was found on the way is read first, with the sanitizers and maybe beside other work.
+constexpr std::chrono::seconds kReadingCorpus{1'200};
 
 /// What libFuzzer says it has done: "Done 123 runs in 60 second(s)".
 std::int64_t executions_in(std::string_view text) {
@@ -60,7 +62,7 @@ void fuzz(Campaign& campaign, const FuzzOptions& options) {
                                  std::filesystem::path(kRoot) / "fuzz/corpus" / target},
                    .environment = {},
                    .folder = {}},
-                  std::chrono::seconds(options.seconds + 120));
+                  std::chrono::seconds(options.seconds) + kReadingCorpus);
     const auto taken = std::chrono::round<std::chrono::seconds>(processor_time_of_children() - before);
     campaign.count("processor seconds of " + target, taken.count());
     campaign.count("executions", executions_in(finished.errors));
