@@ -99,7 +99,8 @@ class Loop {
         connection_(options_),
         search_file_(settings.folder / "search.db", false),
         no_readers_(options_, memtable_, search_file_),
-        checkpointer_(options_, no_readers_, [](const SqliteError& error) { std::cerr << error.what() << "\n"; }),
+        checkpointer_(options_, no_readers_,
+                      {.on_failure = [](const SqliteError& error) { std::cerr << error.what() << "\n"; }}),
         random_(settings.seed) {
     connection_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
     connection_.on_commit([this](int pages) { log_pages_ = pages; });
