@@ -25,6 +25,7 @@ struct OverloadOptions {
   int connections = 4'000;  // Each has one request under way at most.
   std::chrono::milliseconds peak{5'000};
   std::chrono::milliseconds overload{60'000};
+  int slices = 1;  // In so many the two take turns, since the processors of a shared machine are not always as fast.
   std::chrono::milliseconds refused_within{1'000};  // 99 of 100 refusals.
   std::chrono::milliseconds normal_within{2'000};
   /// Of the best, by time; where the processor is scarce by the server's processor time, so that what else the machine
@@ -36,7 +37,7 @@ struct OverloadOptions {
   Plant plant = nothing_planted;
 };
 
-/// A unit: requests through HTTP and the real engine, first as many as are done at best, then for a while five times as
+/// A unit: requests through HTTP and the real engine, as many as are done at best, and then for a while five times as
 /// many, each sent at its time whether others are answered or not. As much is done as at best; the rest is refused with
 /// 503 and Retry-After, sooner than others are done. Nothing is left without an answer, memory stays bounded, and once
 /// the load is gone every request is done again.
