@@ -197,7 +197,7 @@ TEST_F(AnObservedClient, 11_IsRefusedWithAnObjectForABatchUnlessItHoldsContacts)
 TEST_F(AnObservedClient, 12_IsNeverRedirected) {
   EXPECT_EQ(send("POST", "/v1/contacts/", R"({"limit":1})").status, 200);
   EXPECT_EQ(send("PUT", "/v1/contact/98765/?overwrite=true", R"({"phone":"15105553344"})").status, 200);
-  EXPECT_EQ(send("GET", "//v1/team").status, 404);
+  EXPECT_EQ(send("GET", "//v1//team").status, 200);
 }
 
 TEST_F(AnObservedClient, 13_MaySendMegabytesAfterBeingToldToContinueAndLearnsEarlyWhatIsTooMuch) {

@@ -1,6 +1,8 @@
 #include "prove/disk_failures.h"
 
+#include <cstdint>
 #include <stdexcept>
+#include <variant>
 
 #include <gmock/gmock.h>
 
@@ -47,6 +49,18 @@ TEST(DiskFailures, AreFoundWhenAFailedWriteIsAcknowledged) {
   expect_disk_failures_found<AcknowledgesWhatTheDiskRefused>("are gone when it is opened again");
 }
 
+/// As another request would have it: no two create anything with one UUID.
+void give_new_uuids(std::vector<store::Work>& works) {
+  static std::uint64_t given = 1'000'000'000;
+  for (auto& work : works) {
+    std::visit(
+        [](auto& action) {
+          if constexpr (requires { action.uuid = core::Uuid(); }) action.uuid = test::uuid(++given);
+        },
+        work.command.action);
+  }
+}
+
 /// Tries what was refused once more, behind everybody's back.
 class DoesARefusedWriteLater final : public TellingStore {
   using TellingStore::TellingStore;
@@ -55,7 +69,9 @@ class DoesARefusedWriteLater final : public TellingStore {
     if (!refused_.empty()) store::commit_and_wait(below(), refused_);
     refused_.clear();
     TellingStore::commit(works);
-    if (is_unavailable(works.front())) refused_ = std::move(again);
+    if (!is_unavailable(works.front())) return;
+    refused_ = std::move(again);
+    give_new_uuids(refused_);
   }
   std::vector<store::Work> refused_;
 };
