@@ -26,7 +26,10 @@ TEST(ASlowDisk, IsFoundToFillMemoryWhenAnyNumberMayWait) {
 class ReadsAreWritesToo final : public PassingStore {
   using PassingStore::PassingStore;
   std::optional<core::Contact> contact_at(core::TeamId team, const core::Address& address) const override {
-    store::commit_and_wait(below(), test::command(core::CreateTeam{.name = "Reader"}, core::TeamId(9)));
+    store::Work write{.command = test::command(core::CreateTeam{.name = "Reader"}, core::TeamId(9)), .result = {}};
+    do {
+      store::commit_and_wait(below(), {&write, 1});
+    } while (test::refusal_of(write) == core::ErrorCode::unavailable);  // As long as there is no room for it.
     return PassingStore::contact_at(team, address);
   }
 };
@@ -34,6 +37,17 @@ class ReadsAreWritesToo final : public PassingStore {
 TEST(ASlowDisk, IsFoundToHoldUpReadersThatWaitForTheWriter) {
   expect_slow_disk_found({.plant = planted<ReadsAreWritesToo>(), .patience_of_readers = std::chrono::milliseconds(200)},
                          "readers are held up");
+}
+
+class RefusesReaders final : public PassingStore {
+  using PassingStore::PassingStore;
+  std::optional<core::Contact> contact_at(core::TeamId, const core::Address&) const override {
+    throw core::Error(core::ErrorCode::unavailable, "the disk is slow");
+  }
+};
+
+TEST(ASlowDisk, IsFoundToRefuseReaders) {
+  expect_slow_disk_found({.plant = planted<RefusesReaders>()}, "a read fails: the disk is slow");
 }
 
 /// Answers one in a few while the disk stands still, and forgets it.
