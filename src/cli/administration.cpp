@@ -49,7 +49,8 @@ AdminReply answered(const Invocation& invocation, Administration administration)
     Answer answer = invocation.administer(administration);
     return {.exit_code = 0, .text = std::move(answer.text), .if_lost = std::move(answer.if_lost)};
   } catch (const core::Error& error) {
-    return {.exit_code = kFailed, .text = error.message()};
+    // It names the argument at fault, or says what cannot be done with any.
+    return {.exit_code = error.errors().empty() ? kFailed : kMisused, .text = error.message()};
   } catch (const std::exception& error) {
     return {.exit_code = kFailed, .text = error.what()};
   }

@@ -51,14 +51,7 @@ std::vector<core::EventType> events_of(const Arguments& arguments) {
     return {target_opt_out, target_opt_in, target_double_opt_in, target_double_opt_restricted};
   }
   std::vector<core::EventType> events;
-  for (const std::string& word : arguments.events) {
-    const auto event = core::parse_event(WebhookKind::webhook, word);
-    if (!event) {
-      throw std::runtime_error(fmt::format("'{}' is no event of a webhook: --event takes {}", word,
-                                           core::names_of_events(WebhookKind::webhook)));
-    }
-    events.push_back(*event);
-  }
+  for (const std::string& word : arguments.events) events.push_back(*core::parse_event(WebhookKind::webhook, word));
   return events;
 }
 
@@ -74,9 +67,6 @@ Answer create_webhook(const Arguments& arguments, const Administration& administ
   store::Store& store = administration.store;
   const core::TeamId team(arguments.team);
   directory_of(administration, team);
-  if (core::length_of(arguments.token) > kTokenMax || core::has_control_character(arguments.token)) {
-    throw std::runtime_error(fmt::format("--token takes at most {} characters in one line", kTokenMax));
-  }
   const std::string token = arguments.token.empty() ? new_secret("whk_") : arguments.token;
   const std::string secret = arguments.signs ? webhooks::new_secret() : std::string();
   core::CreateWebhook create;
@@ -149,6 +139,23 @@ CLI::Validator is_url() {
   return {refuse_other, ""};
 }
 
+CLI::Validator is_event() {
+  const auto refuse_other = [](const std::string& text) {
+    if (core::parse_event(WebhookKind::webhook, text)) return std::string();
+    return fmt::format("'{}' is no event of a webhook; there are {}", text,
+                       core::names_of_events(WebhookKind::webhook));
+  };
+  return {refuse_other, ""};
+}
+
+CLI::Validator is_token() {
+  const auto refuse_other = [](const std::string& text) {
+    const bool fits = core::length_of(text) <= kTokenMax && !core::has_control_character(text);
+    return fits ? std::string() : fmt::format("must be at most {} characters in one line", kTokenMax);
+  };
+  return {refuse_other, ""};
+}
+
 }  // namespace
 
 void add_webhook(CLI::App& app, Invocation& invocation) {
@@ -168,9 +175,11 @@ void add_webhook(CLI::App& app, Invocation& invocation) {
                    fmt::format("What it is told of; may be given more than once (default the target_ ones): {}",
                                core::names_of_events(WebhookKind::webhook)))
       ->allow_extra_args(false)
+      ->check(is_event())
       ->type_name("EVENT");
   create->add_option("--token", creation->token, "Sent along with each event (default a new one)")
       ->check(is_text())
+      ->check(is_token())
       ->type_name("TEXT");
   create->add_flag("--sign", creation->signs, "Sign events with a new secret, as standardwebhooks.com has it");
   add_json_flag(*create, creation->json);

@@ -89,7 +89,7 @@ TEST(UserCommand, RefusesAnAddressThatIsNone) {
   const TempFolder folder;
   cardfile(folder, {"team", "create", "Sales"});
   const Finished refused = cardfile(folder, {"user", "create", "--team", "1", "--name", "Ben", "--email", "ben"});
-  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.errors, HasSubstr("email"));
 }
 
@@ -118,7 +118,7 @@ TEST(InboxCommand, RefusesAMemberThatIsNoUserAndAPhoneThatIsNone) {
   cardfile(folder, {"team", "create", "Sales"});
   const Finished refused =
       cardfile(folder, {"inbox", "create", "--team", "1", "--name", "A", "--member", "7", "--phone", "x"});
-  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.errors, HasSubstr("7 is not one"));
   EXPECT_THAT(refused.errors, HasSubstr("phones: "));
   EXPECT_EQ(cardfile(folder, {"inbox", "list", "--team", "1", "--json"}).output, "[]\n");

@@ -135,14 +135,14 @@ TEST_F(WebhookCommand, NeedsTheKeyFileThatTheTokenWasSealedWith) {
 
 TEST_F(WebhookCommand, SaysWhatItTakes) {
   const Finished event = webhook({"create", "--url", "https://example.org/", "--event", "message_sent"});
-  EXPECT_EQ(event.exit_code, 1);
-  EXPECT_THAT(event.errors, HasSubstr("'message_sent' is no event of a webhook: --event takes target_opt_out, "));
+  EXPECT_EQ(event.exit_code, 2);
+  EXPECT_THAT(event.errors, HasSubstr("--event: 'message_sent' is no event of a webhook; there are target_opt_out, "));
   const Finished url = webhook({"create", "--url", "ftp://example.org/"});
   EXPECT_EQ(url.exit_code, 2);
   EXPECT_THAT(url.errors, HasSubstr("url: must be an absolute http or https URL"));
   const Finished token = webhook({"create", "--url", "https://example.org/", "--token", std::string(256, 'a')});
-  EXPECT_EQ(token.exit_code, 1);
-  EXPECT_THAT(token.errors, HasSubstr("--token takes at most 255 characters"));
+  EXPECT_EQ(token.exit_code, 2);
+  EXPECT_THAT(token.errors, HasSubstr("--token: must be at most 255 characters in one line"));
   const Finished unknown = webhook({"delete", "7"});
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.errors,
