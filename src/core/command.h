@@ -164,6 +164,13 @@ struct DeleteTag {
 struct ListContacts {
   std::vector<ContactId> ids;
   std::vector<CreateContact> addresses;  // Of a phone or an e-mail each.
+  std::string_view field = "contacts";   // Of the request: what is named when the list cannot take all of them.
+};
+
+/// Who takes the place of those that a list has.
+struct ListReplacement {
+  ListContacts contacts;
+  bool keeps_without_phone = false;  // They stay: version 1 does not show them.
 };
 
 /// A local id that a list has already gives that list, as it is.
@@ -180,8 +187,7 @@ struct CreateList {
 struct UpdateList {
   ListId id;
   std::optional<std::string> title;
-  std::optional<ListContacts> contacts;  // In place of those that it has.
-  bool keeps_without_phone = false;      // They stay beside `contacts`: version 1 does not show them.
+  std::optional<ListReplacement> replacement;
   ListContacts add;
   std::vector<ContactId> remove;  // Whoever is not in the list makes no difference.
   std::vector<Address> remove_addresses;

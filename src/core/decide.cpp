@@ -29,8 +29,8 @@ std::size_t weight(const Command& command) {
   const auto named = [](const ListContacts& contacts) { return contacts.ids.size() + contacts.addresses.size(); };
   if (const auto* create = std::get_if<CreateList>(&command.action)) return 1 + named(create->contacts);
   if (const auto* update = std::get_if<UpdateList>(&command.action)) {
-    return 1 + (update->contacts ? named(*update->contacts) : 0) + named(update->add) + update->remove.size() +
-           update->remove_addresses.size();
+    return 1 + (update->replacement ? named(update->replacement->contacts) : 0) + named(update->add) +
+           update->remove.size() + update->remove_addresses.size();
   }
   return 1;
 }

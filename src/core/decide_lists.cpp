@@ -108,14 +108,20 @@ Contacts to_go(const UpdateList& action, const TeamState& state) {
   return ids;
 }
 
+/// Whose contacts are the first to be left out when the list cannot take all.
+std::string_view field_of(const UpdateList& action) {
+  const bool adds = !action.add.ids.empty() || !action.add.addresses.empty();
+  return adds || !action.replacement ? action.add.field : action.replacement->contacts.field;
+}
+
 MembershipChange membership(UpdateList& action, const TeamState& state, Resolver& resolver) {
   forget(action.remove_addresses, action.add);
-  if (action.contacts) forget(action.remove_addresses, *action.contacts);
+  if (action.replacement) forget(action.remove_addresses, action.replacement->contacts);
   // First those that may bring names along.
-  Contacts coming = action.contacts ? resolver.resolve(*action.contacts) : Contacts();
+  Contacts coming = action.replacement ? resolver.resolve(action.replacement->contacts) : Contacts();
   coming.merge(resolver.resolve(action.add));
   const Contacts going = to_go(action, state);
-  if (!action.contacts) {
+  if (!action.replacement) {
     std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
     return {.list = action.id,
             .added = those_outside(action.id, coming, state),
@@ -123,36 +129,37 @@ MembershipChange membership(UpdateList& action, const TeamState& state, Resolver
   }
   std::erase_if(coming, [&](ContactId contact) { return going.contains(contact); });
   const Contacts before = set_of(state.members(action.id));
-  Contacts leaving = action.keeps_without_phone ? set_of(state.members_with_phone(action.id)) : before;
+  Contacts leaving = action.replacement->keeps_without_phone ? set_of(state.members_with_phone(action.id)) : before;
   std::set_intersection(before.begin(), before.end(), going.begin(), going.end(),
                         std::inserter(leaving, leaving.end()));
   return {.list = action.id, .added = difference(coming, before), .removed = difference(leaving, coming)};
 }
 
-void throw_if_too_many(const List& list) {
+void throw_if_too_many(const List& list, std::string_view field) {
   if (list.size <= kListSize) return;
-  throw Error(ErrorCode::bad_data, {{"contacts", "a list has at most " + std::to_string(kListSize) +
-                                                     " contacts: this one would have " + std::to_string(list.size)}});
+  throw Error(ErrorCode::bad_data,
+              {{std::string(field), "a list has at most " + std::to_string(kListSize) +
+                                        " contacts: this one would have " + std::to_string(list.size)}});
 }
 
-void throw_if_in_too_many(const std::vector<ContactId>& coming, const TeamState& state) {
+void throw_if_in_too_many(const std::vector<ContactId>& coming, const TeamState& state, std::string_view field) {
   std::vector<FieldError> errors;
   for (const ContactId contact : coming) {
     if (errors.size() == kContactsNamedMax) break;
     if (state.lists_of(contact).size() < kListsPerContactMax) continue;
-    errors.push_back({"contacts", "a contact is in at most " + std::to_string(kListsPerContactMax) +
-                                      " lists: " + std::to_string(contact.value()) + " is in as many already"});
+    errors.push_back({std::string(field), "a contact is in at most " + std::to_string(kListsPerContactMax) +
+                                              " lists: " + std::to_string(contact.value()) + " is in as many already"});
   }
   throw_if_any(ErrorCode::bad_data, std::move(errors));
 }
 
-/// What a list's row is to be, with all that came with it.
+/// What a list's row is to be, with all that came with it, in `field`.
 Decision saved(const List& before, List after, MembershipChange membership, std::vector<ContactChange> created,
-               const TeamState& state, Recorder& recorder) {
+               std::string_view field, const TeamState& state, Recorder& recorder) {
   after.size = before.size + static_cast<std::int64_t>(membership.added.size()) -
                static_cast<std::int64_t>(membership.removed.size());
-  throw_if_too_many(after);
-  throw_if_in_too_many(membership.added, state);
+  throw_if_too_many(after, field);
+  throw_if_in_too_many(membership.added, state, field);
   after.rev = before.rev + 1;
   after.updated = recorder.time();
   if (!before.id) after.created = after.updated;
@@ -192,7 +199,7 @@ Decision decide_action(CreateList& action, const TeamState& state, Recorder& rec
   const Contacts contacts = resolver.resolve(action.contacts);
   list.id = recorder.new_list();
   return saved({}, list, {.list = list.id, .added = {contacts.begin(), contacts.end()}, .removed = {}},
-               resolver.take_created(), state, recorder);
+               resolver.take_created(), action.contacts.field, state, recorder);
 }
 
 Decision decide_action(UpdateList& action, const TeamState& state, Recorder& recorder) {
@@ -200,12 +207,14 @@ Decision decide_action(UpdateList& action, const TeamState& state, Recorder& rec
   Texts texts(std::move(action.problems));
   List after = before;
   if (action.title) after.name = texts.name("title", *action.title);
-  if (action.contacts) report_unknown("contacts", action.contacts->ids, state, texts.problems());
+  if (action.replacement) {
+    report_unknown("contacts", action.replacement->contacts.ids, state, texts.problems());
+  }
   report_unknown("add_contacts", action.add.ids, state, texts.problems());
   texts.throw_if_bad();
   Resolver resolver(state, recorder);
   MembershipChange change = membership(action, state, resolver);
-  return saved(before, std::move(after), std::move(change), resolver.take_created(), state, recorder);
+  return saved(before, std::move(after), std::move(change), resolver.take_created(), field_of(action), state, recorder);
 }
 
 Decision decide_action(DeleteList& action, const TeamState& state, Recorder& recorder) {

@@ -1,5 +1,6 @@
 #include "wire/list_json.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -43,6 +44,12 @@ class ListReader {
   bool has_items(std::string_view name) const {
     const auto given = members_.given(name);
     return given && !is_empty_array(*given);
+  }
+
+  /// The first of `names` that has items, or else the first.
+  std::string_view first_with_items(std::initializer_list<std::string_view> names) const {
+    const auto* const found = std::ranges::find_if(names, [this](std::string_view name) { return has_items(name); });
+    return found == names.end() ? *names.begin() : *found;
   }
 
   std::string required(std::string_view name) const {
@@ -201,6 +208,7 @@ void add_contacts(const ListReader& reader, core::ListContacts& contacts) {
   contacts.ids = reader.contacts("contacts");
   reader.add_creates("phones", kPhones, contacts.addresses);
   reader.add_creates("emails", kEmails, contacts.addresses);
+  contacts.field = reader.first_with_items({"contacts", "phones", "emails", "members"});
 }
 
 }  // namespace
@@ -226,10 +234,13 @@ core::UpdateList read_list_update(const Json& body, const core::UuidSource& next
   const ListReader reader(body, update.problems, next_uuid, {"members", "add_phone", "remove_phone"});
   update.title = reader.text("title");
   if (reader.has_items("members")) {
-    reader.add_members(update.contacts.emplace().addresses);
-    update.keeps_without_phone = true;
+    core::ListReplacement& replacement = update.replacement.emplace();
+    reader.add_members(replacement.contacts.addresses);
+    replacement.contacts.field = "members";
+    replacement.keeps_without_phone = true;
   }
   reader.add_creates("add_phone", kPhones, update.add.addresses);
+  update.add.field = "add_phone";
   update.remove_addresses = reader.named("remove_phone", kPhones);
   return update;
 }
@@ -276,10 +287,11 @@ core::UpdateList read_list_update(const Json& body, const core::UuidSource& next
                            "remove_contacts", "remove_phones", "remove_emails"});
   update.title = reader.text("title");
   const bool replaces = reader.has("contacts") || reader.has_items("phones") || reader.has_items("emails");
-  if (replaces) add_contacts(reader, update.contacts.emplace());
+  if (replaces) add_contacts(reader, update.replacement.emplace().contacts);
   update.add.ids = reader.contacts("add_contacts");
   reader.add_creates("add_phones", kPhones, update.add.addresses);
   reader.add_creates("add_emails", kEmails, update.add.addresses);
+  update.add.field = reader.first_with_items({"add_contacts", "add_phones", "add_emails"});
   update.remove = reader.contacts("remove_contacts");
   update.remove_addresses = reader.named("remove_phones", kPhones);
   for (core::Address& address : reader.named("remove_emails", kEmails)) {

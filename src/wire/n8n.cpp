@@ -125,6 +125,7 @@ core::UpdateList read_member_change(const Json& body, const core::UuidSource& ne
     core::ContactPatch patch;
     patch.phone = *phone;
     change.add.addresses.push_back({.uuid = next_uuid(), .id = {}, .patch = std::move(patch)});
+    change.add.field = kPhone;
   }
   return change;
 }

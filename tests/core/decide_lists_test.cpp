@@ -54,12 +54,12 @@ TEST_F(TeamWithLists, ThoseWithoutAPhoneStayWhereTheOthersAreReplacedForVersionO
   const Contact by_mail = team.does(CreateContact{.uuid = uuid(5), .patch = {.email = "a@b.c"}});
   const Contact leaves = team.does(CreateContact{.uuid = uuid(6), .patch = {.email = "d@e.f"}});
   const List list = has_list("Sale", {ContactId(1), ContactId(2), by_mail.id, leaves.id});
-  team.does(UpdateList{.id = list.id,
-                       .contacts = ListContacts{.addresses = {by_phone("13125550102")}},
-                       .keeps_without_phone = true,
-                       .remove = {leaves.id}});
+  team.does(UpdateList{
+      .id = list.id,
+      .replacement = ListReplacement{.contacts = {.addresses = {by_phone("13125550102")}}, .keeps_without_phone = true},
+      .remove = {leaves.id}});
   EXPECT_EQ(members(team, list.id), (Numbers{2, by_mail.id.value()}));
-  team.does(UpdateList{.id = list.id, .contacts = ListContacts{}});
+  team.does(UpdateList{.id = list.id, .replacement = ListReplacement{}});
   EXPECT_EQ(members(team, list.id), Numbers{});
 }
 
@@ -159,7 +159,7 @@ TEST_F(TeamWithLists, ACommandOfAListWeighsAsMuchAsItNames) {
   EXPECT_EQ(
       weight_of(CreateList{.contacts = {.ids = {ContactId(1), ContactId(2)}, .addresses = {by_phone("13125550199")}}}),
       4U);
-  EXPECT_EQ(weight_of(UpdateList{.contacts = ListContacts{.ids = {ContactId(1)}, .addresses = {}},
+  EXPECT_EQ(weight_of(UpdateList{.replacement = ListReplacement{.contacts = {.ids = {ContactId(1)}, .addresses = {}}},
                                  .add = {.addresses = {by_phone("13125550199")}},
                                  .remove = {ContactId(2), ContactId(3)},
                                  .remove_addresses = {{"phone", "13125550104"}}}),
@@ -191,21 +191,21 @@ TEST_F(TeamWithLists, AnUpdateOfTheTitleLeavesTheContactsAlone) {
 
 TEST_F(TeamWithLists, AnUpdateThatGivesContactsReplacesThoseThatWereThere) {
   const List list = has_list("Sale", {ContactId(1), ContactId(2)});
-  const List after =
-      team.does(UpdateList{.id = list.id,
-                           .contacts = ListContacts{.ids = {ContactId(2), ContactId(3)}, .addresses = {}},
-                           .add = {.addresses = {by_phone("13125550104")}},
-                           .remove_addresses = {{"phone", "13125550103"}}});
+  const List after = team.does(
+      UpdateList{.id = list.id,
+                 .replacement = ListReplacement{.contacts = {.ids = {ContactId(2), ContactId(3)}, .addresses = {}}},
+                 .add = {.addresses = {by_phone("13125550104")}},
+                 .remove_addresses = {{"phone", "13125550103"}}});
   EXPECT_EQ(members(team, list.id), (Numbers{2, 4}));
   EXPECT_EQ(after.size, 2);
-  EXPECT_EQ(team.does(UpdateList{.id = list.id, .contacts = ListContacts{}}).size, 0);
+  EXPECT_EQ(team.does(UpdateList{.id = list.id, .replacement = ListReplacement{}}).size, 0);
   EXPECT_EQ(members(team, list.id), Numbers{});
 }
 
 TEST_F(TeamWithLists, AnUpdateThatNamesAnUnknownPhoneTwiceMakesOneContact) {
   const List list = has_list("Sale", {});
   team.does(UpdateList{.id = list.id,
-                       .contacts = ListContacts{.ids = {}, .addresses = {by_phone("13125550199")}},
+                       .replacement = ListReplacement{.contacts = {.ids = {}, .addresses = {by_phone("13125550199")}}},
                        .add = {.addresses = {by_phone("13125550199")}}});
   EXPECT_EQ(team.contacts(), 5U);
   EXPECT_EQ(members(team, list.id), (Numbers{5}));
@@ -224,11 +224,11 @@ TEST_F(TeamWithLists, AnUpdateThatAddsAndRemovesTheSameContactRemovesItAndMakesN
 TEST_F(TeamWithLists, AnUpdateRefusesUnknownListsAndContacts) {
   EXPECT_EQ(team.refuses(UpdateList{.id = ListId(7), .title = ""}).code(), ErrorCode::not_found);
   const List list = has_list("Sale", {ContactId(1)});
-  const Error error =
-      team.refuses(UpdateList{.id = list.id,
-                              .title = "",
-                              .contacts = ListContacts{.ids = {ContactId(88)}, .addresses = {by_phone("13125550199")}},
-                              .add = {.ids = {ContactId(2), ContactId(77)}}});
+  const Error error = team.refuses(UpdateList{
+      .id = list.id,
+      .title = "",
+      .replacement = ListReplacement{.contacts = {.ids = {ContactId(88)}, .addresses = {by_phone("13125550199")}}},
+      .add = {.ids = {ContactId(2), ContactId(77)}}});
   EXPECT_EQ(error.errors(), (Problems{{"title", "must be 1 to 255 characters in one line"},
                                       {"contacts[0]", "must be a contact of the team: 88 is not one"},
                                       {"add_contacts[1]", "must be a contact of the team: 77 is not one"}}));
@@ -245,6 +245,20 @@ TEST_F(TeamWithLists, AListThatIsFullTakesNobodyElse) {
   EXPECT_EQ(error.code(), ErrorCode::bad_data);
   EXPECT_EQ(error.errors(), (Problems{{"contacts", "a list has at most 10000 contacts: this one would have 10001"}}));
   EXPECT_EQ(full.contacts(), 0U);
+}
+
+TEST_F(TeamWithLists, AListThatIsFullNamesTheFieldThatAsksForMore) {
+  Directory directory = usual_directory();
+  const Timestamp made = at("2026-01-01T00:00:00Z");
+  directory.lists[ListId(1)] = {ListId(1), uuid(9), "Full", "", kOwner, kListSize, 1, made, made};
+  FakeTeam full(directory);
+  const auto field = [&](const UpdateList& update) { return full.refuses(update).errors().front().field; };
+  const ListContacts added{.addresses = {by_phone("13125550199")}, .field = "add_phones"};
+  const ListReplacement members{.contacts = {.addresses = {by_phone("13125550198")}, .field = "members"},
+                                .keeps_without_phone = true};
+  EXPECT_EQ(field({.id = ListId(1), .add = added}), "add_phones");
+  EXPECT_EQ(field({.id = ListId(1), .replacement = members}), "members");
+  EXPECT_EQ(field({.id = ListId(1), .replacement = members, .add = added}), "add_phones");
 }
 
 TEST_F(TeamWithLists, ATeamHasAtMost10000) {

@@ -67,8 +67,8 @@ core::Action RandomCommands::list_action() {
   if (die < 4) return core::DeleteList{id};
   core::UpdateList update{.id = id, .add = list_contacts(), .remove = contact_ids()};
   if (below(4) == 0) update.title = text();
-  if (below(4) == 0) update.contacts = list_contacts();
-  update.keeps_without_phone = maybe();
+  if (below(4) == 0) update.replacement = {.contacts = list_contacts()};
+  if (const bool keeps = maybe(); update.replacement) update.replacement->keeps_without_phone = keeps;
   if (maybe()) update.remove_addresses.push_back({"phone", phone()});
   return update;
 }

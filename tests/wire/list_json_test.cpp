@@ -125,9 +125,9 @@ TEST(ReadListUpdate, OfVersionTwoReplacesAddsAndRemoves) {
                                     "remove_phones":["+13125550144"],"remove_emails":["D@E.F"]})");
   EXPECT_EQ(update.problems, Problems{});
   EXPECT_EQ(update.title, "Sale");
-  ASSERT_TRUE(update.contacts);
-  EXPECT_EQ(update.contacts->ids, std::vector{core::ContactId(1)});
-  EXPECT_EQ(update.contacts->addresses.size(), 1U);
+  ASSERT_TRUE(update.replacement);
+  EXPECT_EQ(update.replacement->contacts.ids, std::vector{core::ContactId(1)});
+  EXPECT_EQ(update.replacement->contacts.addresses.size(), 1U);
   EXPECT_EQ(update.add.ids, std::vector{core::ContactId(2)});
   EXPECT_EQ(update.add.addresses.size(), 2U);
   EXPECT_EQ(update.remove, std::vector{core::ContactId(3)});
@@ -135,17 +135,28 @@ TEST(ReadListUpdate, OfVersionTwoReplacesAddsAndRemoves) {
 }
 
 TEST(ReadListUpdate, ReplacesNobodyWhenNeitherContactsNorPhonesNorEmailsAreGiven) {
-  EXPECT_FALSE(v2_update(R"({"title":"Sale","contacts":null})").contacts);
-  EXPECT_FALSE(v1_update(R"({"title":"Sale"})").contacts);
+  EXPECT_FALSE(v2_update(R"({"title":"Sale","contacts":null})").replacement);
+  EXPECT_FALSE(v1_update(R"({"title":"Sale"})").replacement);
 }
 
 TEST(ReadListUpdate, ReplacesByNobodyOnlyOnPurpose) {
-  EXPECT_TRUE(v2_update(R"({"contacts":[]})").contacts);
-  EXPECT_TRUE(v2_update(R"({"phones":["13125550142"],"emails":[]})").contacts);
-  EXPECT_FALSE(v2_update(R"({"title":"Sale","phones":[],"emails":[]})").contacts)
+  EXPECT_TRUE(v2_update(R"({"contacts":[]})").replacement);
+  EXPECT_TRUE(v2_update(R"({"phones":["13125550142"],"emails":[]})").replacement);
+  EXPECT_FALSE(v2_update(R"({"title":"Sale","phones":[],"emails":[]})").replacement)
       << "a typed client fills in empty arrays";
-  EXPECT_TRUE(v1_update(R"({"members":{}})").contacts);
-  EXPECT_FALSE(v1_update(R"({"title":"Sale","members":[]})").contacts) << "PHP writes no members as []";
+  EXPECT_TRUE(v1_update(R"({"members":{}})").replacement);
+  EXPECT_FALSE(v1_update(R"({"title":"Sale","members":[]})").replacement) << "PHP writes no members as []";
+}
+
+TEST(ReadListUpdate, KnowsTheFieldThatAsksForContacts) {
+  EXPECT_EQ(v2_update(R"({"add_contacts":[],"add_phones":["13125550142"],"add_emails":["a@b.c"]})").add.field,
+            "add_phones");
+  EXPECT_EQ(v2_update(R"({"add_contacts":[7],"add_phones":["13125550142"]})").add.field, "add_contacts");
+  EXPECT_EQ(v2_update(R"({"emails":"a@b.c"})").replacement->contacts.field, "emails");
+  EXPECT_EQ(v1_update(R"({"add_phone":"13125550142"})").add.field, "add_phone");
+  EXPECT_EQ(v1_update(R"({"members":{}})").replacement->contacts.field, "members");
+  EXPECT_EQ(v1_new(R"({"title":"Sale","members":{"13125550142":{}}})").contacts.field, "members");
+  EXPECT_EQ(v1_new(R"({"title":"Sale"})").contacts.field, "contacts");
 }
 
 TEST(ReadListUpdate, NamesAThousandContactsInAllItsArraysTogether) {
@@ -161,9 +172,9 @@ TEST(ReadListUpdate, OfVersionOneTakesPhonesOneOrMany) {
   const auto update = v1_update(R"({"members":{"13125550142":{"f":"Ada"}},"add_phone":"13125550143",
                                     "remove_phone":["13125550144","13125550145"]})");
   EXPECT_EQ(update.problems, Problems{});
-  ASSERT_TRUE(update.contacts);
-  EXPECT_TRUE(update.keeps_without_phone);
-  EXPECT_EQ(update.contacts->addresses.front().patch.first, "Ada");
+  ASSERT_TRUE(update.replacement);
+  EXPECT_TRUE(update.replacement->keeps_without_phone);
+  EXPECT_EQ(update.replacement->contacts.addresses.front().patch.first, "Ada");
   EXPECT_EQ(update.add.addresses.size(), 1U);
   EXPECT_EQ(update.remove_addresses.size(), 2U);
   EXPECT_EQ(v1_update(R"({"title":7,"add_phone":7,"remove_phone":"x"})").problems,
