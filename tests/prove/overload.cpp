@@ -1,9 +1,6 @@
 #include "prove/overload.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <charconv>
 #include <ctime>
 #include <limits>
 #include <memory>
@@ -11,22 +8,17 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "prove/lines.h"
 #include "prove/served.h"
 #include "prove/server_process.h"
-#include "store/hooked_vfs.h"
+#include "prove/slow_vfs.h"
 #include "store/open.h"
 #include "store/world.h"
-#include "support/http_client.h"
 #include "support/temp_folder.h"
 
 namespace cardfile::prove {
@@ -39,29 +31,8 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-constexpr int kContactsABatch = 1'000;
 constexpr int kTimes = 5;  // What it can do.
 constexpr milliseconds kPatience{30'000};
-
-std::string next_vfs_name() {
-  static std::atomic<int> count = 0;
-  return "as-slow-" + std::to_string(++count);
-}
-
-/// Each sync of the log takes its time.
-class SlowDisk final : public test::HookedVfs {
- public:
-  explicit SlowDisk(milliseconds sync) : HookedVfs(next_vfs_name()), sync_(sync) {}
-  ~SlowDisk() override = default;
-
- private:
-  std::optional<int> before(const test::FileCall& call) override {
-    if (call.asked == test::Asked::sync && call.kind == test::FileKind::log) std::this_thread::sleep_for(sync_);
-    return std::nullopt;
-  }
-
-  const milliseconds sync_;
-};
 
 /// What became of requests.
 struct Tally {
@@ -74,141 +45,53 @@ struct Tally {
 
 std::int64_t milliseconds_of(microseconds time) { return duration_cast<milliseconds>(time).count(); }
 
-microseconds percentile(std::vector<microseconds> times, std::size_t percent) {
-  if (times.empty()) return microseconds{0};
-  const auto place = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) * percent / 100);
-  std::ranges::nth_element(times, place);
-  return *place;
-}
-
-std::string phone_of(int id) { return "1312" + std::to_string(1'000'000 + id); }
-
-/// Connections of one thread. Each asks again when it was answered, so that as many requests may be under way as there
-/// are connections.
+/// Each asks again when it was answered, so that as many requests may be under way as there are connections.
 class Clients {
  public:
   Clients(std::uint16_t port, const std::vector<std::string>& requests, int count)
-      : epoll_(::epoll_create1(EPOLL_CLOEXEC)), lines_(lines(count)), requests_(requests) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    for (auto& line : lines_) {
-      line.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      epoll_event event{.events = EPOLLIN, .data = {.ptr = &line}};
-      if (::connect(line.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-          ::epoll_ctl(epoll_, EPOLL_CTL_ADD, line.socket, &event) != 0) {
-        throw std::runtime_error("a connection was not taken");
-      }
-      free_.push_back(&line);
-    }
-  }
-  Clients(const Clients&) = delete;
-  Clients& operator=(const Clients&) = delete;
-  ~Clients() {
-    for (const auto& line : lines_) ::close(line.socket);
-    ::close(epoll_);
+      : lines_(port, static_cast<std::size_t>(count)), requests_(requests) {
+    for (std::size_t line = 0; line < static_cast<std::size_t>(count); ++line) free_.push_back(line);
   }
 
-  std::size_t under_way() const { return under_way_; }
+  std::size_t under_way() const { return lines_.under_way(); }
 
   /// False when every connection waits for an answer.
   bool ask() {
     if (free_.empty()) return false;
-    Line& line = *free_.back();
+    lines_.ask(free_.back(), requests_[next_++ % requests_.size()]);
     free_.pop_back();
-    const std::string& request = requests_[next_++ % requests_.size()];
-    line.asked = steady_clock::now();
-    static_cast<void>(::send(line.socket, request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-    ++under_way_;
     return true;
   }
 
   void hear(Tally& tally, milliseconds patience) {
-    std::array<epoll_event, 256> events;
-    const int count =
-        ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), static_cast<int>(patience.count()));
-    const auto now = steady_clock::now();
-    for (int i = 0; i < count; ++i) {
-      hear(*static_cast<Line*>(events[static_cast<std::size_t>(i)].data.ptr), tally, now);
-    }
+    lines_.hear(patience, [&](std::size_t line, const std::optional<Heard>& answer, microseconds time) {
+      if (!answer) {
+        ++tally.lost;
+        return;
+      }
+      note(*answer, time, tally);
+      free_.push_back(line);
+    });
   }
 
  private:
-  struct Line {
-    int socket = -1;
-    steady_clock::time_point asked;
-    std::string received;
-  };
-
-  static std::vector<Line> lines(int count) { return std::vector<Line>(static_cast<std::size_t>(count)); }
-
-  void hear(Line& line, Tally& tally, steady_clock::time_point now) {
-    std::array<char, 4096> room;
-    const ssize_t got = ::recv(line.socket, room.data(), room.size(), MSG_DONTWAIT);
-    if (got < 0) return;
-    if (got == 0) {
-      ++tally.lost;
-      --under_way_;
-      ::epoll_ctl(epoll_, EPOLL_CTL_DEL, line.socket, nullptr);
-      return;
-    }
-    line.received.append(room.data(), static_cast<std::size_t>(got));
-    if (!is_complete(line.received)) return;
-    note(line.received, duration_cast<microseconds>(now - line.asked), tally);
-    line.received.clear();
-    --under_way_;
-    free_.push_back(&line);
-  }
-
-  static bool is_complete(std::string_view answer) {
-    constexpr std::string_view kLength = "Content-Length: ";
-    const auto head_end = answer.find("\r\n\r\n");
-    const auto length = answer.find(kLength);
-    if (head_end == std::string_view::npos || length == std::string_view::npos) return false;
-    std::size_t size = 0;
-    std::from_chars(answer.data() + length + kLength.size(), answer.data() + head_end, size);
-    return answer.size() >= head_end + 4 + size;
-  }
-
-  static void note(std::string_view answer, microseconds time, Tally& tally) {
-    if (answer.starts_with("HTTP/1.1 200 ")) {
+  static void note(const Heard& answer, microseconds time, Tally& tally) {
+    if (answer.status() == 200) {
       tally.done.push_back(time);
-    } else if (answer.starts_with("HTTP/1.1 503 ") || answer.starts_with("HTTP/1.1 429 ")) {
+    } else if (answer.status() == 503 || answer.status() == 429) {
       tally.refused.push_back(time);
-      if (answer.find("\r\nRetry-After: ") == std::string_view::npos ||
-          answer.find(R"("error":"unavailable")") == std::string_view::npos) {
-        ++tally.vague;
-      }
+      const bool says_why = answer.body().find(R"("error":"unavailable")") != std::string_view::npos;
+      if (!says_why || !answer.header("Retry-After")) ++tally.vague;
     } else {
-      tally.wrong = answer;
+      tally.wrong = answer.text();
     }
   }
 
-  const int epoll_;
-  std::vector<Line> lines_;
-  std::vector<Line*> free_;
+  Lines lines_;
+  std::vector<std::size_t> free_;
   const std::vector<std::string>& requests_;
   std::size_t next_ = 0;
-  std::size_t under_way_ = 0;
 };
-
-void make_contacts(const Served& served, int count) {
-  test::HttpClient client(served.port(), served.headers());
-  for (int id = 1; id <= count;) {
-    std::string body;
-    for (const int end = std::min(id + kContactsABatch, count + 1); id < end; ++id) {
-      body += (body.empty() ? "[" : ",") + (R"({"phone":")" + phone_of(id) + R"("})");
-    }
-    const auto reply = client.send("POST", "/v1/batch/contacts", body + "]");
-    if (!reply || reply->status != 200) throw std::runtime_error("the contacts could not be made");
-  }
-}
-
-std::string request(const Served& served, const std::string& line, const std::string& body) {
-  return line + " HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + served.key() +
-         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
 
 std::vector<std::string> updates(const Served& served, int contacts) {
   std::vector<std::string> requests;
@@ -272,8 +155,9 @@ class Stopwatch {
 class Unit {
  public:
   Unit(Campaign& campaign, const OverloadOptions& options, int connections)
-      : campaign_(campaign), options_(options), connections_(connections), disk_(options.sync), served_(serve()) {
+      : campaign_(campaign), options_(options), connections_(connections), served_(serve()) {
     make_contacts(*served_, options.contacts);
+    disk_.syncs_take(options.sync);
     if (options.scarce == Scarce::disk) {
       requests_ = updates(*served_, options.contacts);
     } else {
@@ -443,7 +327,7 @@ class Unit {
   const OverloadOptions& options_;
   const int connections_;
   const test::TempFolder folder_{test::folder_in_memory()};
-  SlowDisk disk_;
+  SlowVfs disk_;
   const std::unique_ptr<Served> served_;
   std::vector<std::string> requests_;
 };

@@ -4,6 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -42,11 +44,20 @@ class Peer {
     std::array<char, 4096> room;
     return ::recv(socket_, room.data(), room.size(), 0) > 0;
   }
+  /// What has come, as far as there is room for it; empty at the end, none when nothing has come.
+  std::optional<std::string_view> receive(std::span<char> room) const {
+    const ssize_t count = ::recv(socket_, room.data(), room.size(), MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+    return std::string_view(room.data(), count < 0 ? 0 : static_cast<std::size_t>(count));
+  }
   /// Or its end; nothing of it is taken.
   bool has_something_to_hear() const {
     char byte = 0;
     return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
   }
+
+  /// To be watched.
+  int socket() const { return socket_; }
 
  private:
   int socket_;

@@ -1,7 +1,9 @@
 #include "prove/served.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include "api/api.h"
@@ -11,6 +13,7 @@
 #include "http/server.h"
 #include "store/open.h"
 #include "store/world.h"
+#include "support/http_client.h"
 #include "support/program.h"
 
 namespace cardfile::prove {
@@ -89,5 +92,20 @@ void make_team(store::Store& store, core::TeamId team, const std::string& key) {
   store::commit_and_wait(
       store, test::command(core::CreateKey{.name = "test", .digest = base::to_hex(base::sha256(key))}, team));
 }
+
+void make_contacts(const Served& served, int count) {
+  constexpr int kContactsABatch = 1'000;
+  test::HttpClient client(served.port(), served.headers());
+  for (int id = 1; id <= count;) {
+    std::string body;
+    for (const int end = std::min(id + kContactsABatch, count + 1); id < end; ++id) {
+      body += (body.empty() ? "[" : ",") + (R"({"phone":")" + phone_of(id) + R"("})");
+    }
+    const auto reply = client.send("POST", "/v1/batch/contacts", body + "]");
+    if (!reply || reply->status != 200) throw std::runtime_error("the contacts could not be made");
+  }
+}
+
+std::string phone_of(int id) { return "1312" + std::to_string(1'000'000 + id); }
 
 }  // namespace cardfile::prove

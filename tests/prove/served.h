@@ -55,4 +55,8 @@ core::Clock wall_clock();
 /// Makes the team, and for it a key whose text is `key`.
 void make_team(store::Store& store, core::TeamId team, const std::string& key);
 
+/// Makes the first contacts there are: their ids are 1 to `count`, their phones what phone_of() gives.
+void make_contacts(const Served& served, int count);
+std::string phone_of(int id);
+
 }  // namespace cardfile::prove
