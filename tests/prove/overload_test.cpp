@@ -4,8 +4,8 @@
 #include <deque>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 
+#include "prove/listening_store.h"
 #include "prove/short_form.h"
 #include "store/world.h"
 
@@ -66,64 +66,44 @@ TEST(Overload, ThatWaitsWithoutBoundIsFound) {
 }
 
 /// Tells those who are refused half a second later.
-class LateRefusals final : public PassingStore, private base::Executor {
+class LateRefusals final : public ListeningStore {
  public:
-  using PassingStore::PassingStore;
-  ~LateRefusals() override { telling_.request_stop(); }
-
-  void submit(store::Submission& submission) override {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_[submission.waiter.address()] = {.submission = &submission, .executor = submission.executor};
-    }
-    submission.executor = this;
-    PassingStore::submit(submission);
+  using ListeningStore::ListeningStore;
+  ~LateRefusals() override {
+    wait_for_answers();
+    telling_.request_stop();
   }
 
  private:
-  struct Waiting {
-    store::Submission* submission = nullptr;
-    base::Executor* executor = nullptr;
-  };
   struct Refused {
     steady_clock::time_point due;
-    base::Executor* executor = nullptr;
-    std::coroutine_handle<> waiter;
+    store::Submission* submission = nullptr;
   };
 
-  void resume(std::span<const std::coroutine_handle<>> waiters) override {
+  void answer(store::Submission& submission) override {
+    if (!test::refusal_of(submission.works.front())) return tell(submission);
     const std::lock_guard lock(mutex_);
-    for (const auto waiter : waiters) {
-      const Waiting waiting = waiting_.extract(waiter.address()).mapped();
-      if (test::refusal_of(waiting.submission->works.front())) {
-        refused_.push_back(
-            {.due = steady_clock::now() + milliseconds(500), .executor = waiting.executor, .waiter = waiter});
-        changed_.notify_one();
-      } else {
-        waiting.executor->resume({&waiter, 1});
-      }
-    }
+    refused_.push_back({.due = steady_clock::now() + milliseconds(500), .submission = &submission});
+    changed_.notify_one();
   }
 
-  void tell(const std::stop_token& stop) {
+  void tell_late(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (changed_.wait(lock, stop, [this] { return !refused_.empty(); })) {
       const Refused first = refused_.front();
       refused_.pop_front();
       lock.unlock();
       std::this_thread::sleep_until(first.due);
-      first.executor->resume({&first.waiter, 1});
+      tell(*first.submission);
       lock.lock();
     }
   }
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  // Guarded by mutex_.
-  std::unordered_map<void*, Waiting> waiting_;
-  std::deque<Refused> refused_;
+  std::deque<Refused> refused_;  // Guarded by mutex_.
 
-  std::jthread telling_{[this](const std::stop_token& stop) { tell(stop); }};
+  std::jthread telling_{[this](const std::stop_token& stop) { tell_late(stop); }};
 };
 
 TEST(Overload, FindsRefusalsThatTakeLongerThanUpdates) {

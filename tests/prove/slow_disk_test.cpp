@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "prove/listening_store.h"
 #include "prove/short_form.h"
 #include "store/world.h"
 
@@ -67,13 +68,6 @@ TEST(ASlowDisk, IsFoundToLoseWritesThatWereAnsweredTooEarly) {
   slow_disk(campaign, kShort, {.plant = planted<ForgetsWhatWaited>()});
   EXPECT_THAT(campaign.findings(), testing::Not(testing::IsEmpty()));
 }
-
-class ShowsTheUnsynced final : public PassingStore {
-  using PassingStore::PassingStore;
-  std::int64_t count(core::TeamId team, const core::ContactQuery& query) const override {
-    return PassingStore::count(team, query) + 1;
-  }
-};
 
 TEST(ASlowDisk, IsFoundToShowWhatIsNotYetDurable) {
   expect_slow_disk_found({.plant = planted<ShowsTheUnsynced>()}, "while a sync takes long");
