@@ -16,6 +16,7 @@
 #include "prove/replay_log.h"
 #include "prove/same_answers.h"
 #include "prove/slow_disk.h"
+#include "prove/slow_disk_http.h"
 #include "prove/slow_peers.h"
 
 namespace cardfile::prove {
@@ -32,6 +33,9 @@ const std::vector<Check>& checks() {
       {"backups", "a backup that is made under load is a state that there was", backups},
       {"slow-disk", "a sync that takes long holds up neither readers nor memory, and nothing that waits for it is lost",
        slow_disk},
+      {"slow-disk-http",
+       "over HTTP while syncs take 0.5 s, then stand still for 30 s: reads go on, writes wait or get 503",
+       slow_disk_http},
       {"bit-rot", "what the disk has changed is found, or makes no difference", bit_rot},
       {"clock", "rev, seq and updated rise strictly, however the clock jumps", clock_jumps},
       {"one-contact", "what threads see of one contact is what a contact shows that does one thing at a time",

@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/task.h"
 #include "base/vault.h"
 #include "http/server.h"
 #include "store/open.h"
@@ -39,6 +40,7 @@ class Local final : public Served {
   explicit Local(LocalOptions options)
       : store_(std::move(options.store)),
         key_(std::move(options.key)),
+        on_answer_(std::move(options.on_answer)),
         worker_(options.worker),
         api_({.store = *store_,
               .log = log_,
@@ -48,7 +50,9 @@ class Local final : public Served {
               .next_uuid = std::move(options.next_uuid)}),
         server_(
             {.port = 0},
-            [this](const http::Request& request, base::Executor& executor) { return api_.handle(request, executor); },
+            [this](const http::Request& request, base::Executor& executor) {
+              return on_answer_ ? altered_answer(request, executor) : api_.handle(request, executor);
+            },
             [this](const http::ProtocolError& error) { return api_.protocol_error(error); }) {
     server_.start();
   }
@@ -57,8 +61,15 @@ class Local final : public Served {
   const std::string& key() const override { return key_; }
 
  private:
+  base::Task<http::Response> altered_answer(const http::Request& request, base::Executor& executor) {
+    http::Response response = co_await api_.handle(request, executor);
+    on_answer_(response);
+    co_return response;
+  }
+
   const std::unique_ptr<store::Store> store_;
   const std::string key_;
+  const std::function<void(http::Response&)> on_answer_;
   base::Log log_{base::LogLevel::off};
   base::Worker worker_;
   const base::Vault vault_{{1, 2, 3}};

@@ -2,6 +2,7 @@
 // Served: a Cardfile that a check talks to over sockets.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/worker.h"
 #include "core/ids.h"
 #include "core/time.h"
+#include "http/message.h"
 #include "prove/planted.h"
 #include "store/store.h"
 
@@ -43,6 +45,7 @@ struct LocalOptions {
   core::Clock clock;
   core::UuidSource next_uuid;
   base::WorkerLimits worker = {};
+  std::function<void(http::Response&)> on_answer = {};  // A planted fault: sees each before it is sent.
 };
 
 /// In this process, with a store, a clock and ids that are the caller's.
