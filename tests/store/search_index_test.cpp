@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "core/query.h"
 #include "core/text.h"
+#include "store/open.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/search_file.h"
 #include "store/sqlite/search_writer.h"
@@ -438,6 +440,27 @@ TEST_F(SearchIndex, WhosePagesAreGarbageIsNotUsedAndGivenUp) {
   world_.reopen();
   expect_exact_answers();
   EXPECT_THAT(world_.findings(), testing::SizeIs(testing::Le(1)));
+}
+
+TEST_F(SearchIndex, IsSeenToBeDamagedByCheckWhateverTheDiskChangedInIt) {
+  have_contacts();
+  index_all();
+  world_.close();
+  std::string sound;
+  {
+    std::ifstream in(index_file(), std::ios::binary);
+    sound.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  // Behind the header, in which a change may make it an index of another format, which is made anew.
+  for (std::size_t at = 100; at < sound.size(); at += 997) {
+    std::string damaged = sound;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    std::ofstream(index_file(), std::ios::binary) << damaged;
+    EXPECT_THAT(store::check_sqlite({.folder = folder()}, {}).index_findings, testing::SizeIs(1)) << "byte " << at;
+  }
+  std::ofstream(index_file(), std::ios::binary) << sound;
+  world_.reopen();
+  EXPECT_THAT(world_.findings(), testing::IsEmpty());
 }
 
 TEST_F(SearchIndex, OfContactsThatWereRestoredAndWentAnotherWayIsMadeAnew) {

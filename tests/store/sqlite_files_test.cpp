@@ -115,7 +115,7 @@ TEST_F(DataFolder, IsHeldByOneProcessAtATime) {
 TEST_F(DataFolder, OfANewerFormatIsRefusedWithBothVersions) {
   world_.close();
   store::sqlite::Connection({.file = folder() / "cardfile.db"}).execute("PRAGMA user_version = 4711");
-  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 4")));
+  EXPECT_THAT(open_error(world_.options()), AllOf(HasSubstr("format 4711"), HasSubstr("formats up to 5")));
 }
 
 TEST_F(DataFolder, OfAnOlderFormatIsCheckedByTheOneThatWroteItAndStaysAsItIs) {
@@ -128,7 +128,7 @@ TEST_F(DataFolder, OfAnOlderFormatIsCheckedByTheOneThatWroteItAndStaysAsItIs) {
     store::check_sqlite(world_.options(), {});
     ADD_FAILURE() << "it was checked";
   } catch (const store::OpenError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("format 3"), HasSubstr("format 4"), HasSubstr("cardfile migrate")));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("format 3"), HasSubstr("format 5"), HasSubstr("cardfile migrate")));
   }
   EXPECT_EQ(store::format_of(folder()), 3);
 }

@@ -153,6 +153,13 @@ void require_contents(Connection& source) {
         "The cardfile.db in the data folder is empty: there is nothing to copy. Name another folder with --data.");
 }
 
+/// The first page of an empty database says that there is room, before pages are copied in any order.
+void make_room_for_checksums(Connection& destination, std::int64_t page_bytes) {
+  destination.execute("PRAGMA page_size = " + std::to_string(page_bytes));
+  destination.reserve_checksums();
+  destination.execute("VACUUM");
+}
+
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) {
   Connection source({.file = from, .read_only = true});
   source.leave_log_on_close();
@@ -163,6 +170,7 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
   Connection destination({.file = to});
   // Whoever finds a partial copy throws it away, and it is synced as a whole when it is complete.
   destination.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");
+  make_room_for_checksums(destination, source.integer("PRAGMA page_size"));
   Copying copying(destination, source);
   while (copying.step())
     if (progress) progress(copying.copied(), copying.pages());

@@ -15,6 +15,7 @@
 #include "core/change.h"
 #include "core/replay.h"
 #include "store/sqlite/check_directory.h"
+#include "store/sqlite/page_check.h"
 #include "store/sqlite/place.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search_check.h"
@@ -25,6 +26,7 @@ namespace cardfile::store::sqlite {
 namespace {
 
 constexpr std::size_t kFindingsMax = 1'000;  // A store that is broken all over need not list all of it.
+constexpr std::size_t kDamagedPagesMax = 100;
 constexpr std::int64_t kRowsPerProgress = 10'000;
 
 /// A contact, named without personal data.
@@ -79,6 +81,12 @@ void check_pages(Connection& connection, Report& report) {
   Execution row(statement);
   while (row.next())
     if (const auto line = row.text(); line != "ok") report.add("SQLite's integrity check says: " + std::string(line));
+}
+
+/// Pages against their checksums: whatever the disk has changed, in whatever column.
+void check_checksums(Connection& connection, Report& report) {
+  for (const std::int64_t page : damaged_pages(connection, kDamagedPagesMax))
+    report.add("Page " + std::to_string(page) + " of cardfile.db is not what was written there.");
 }
 
 /// Contacts against the two indexes that the engine keeps.
@@ -635,6 +643,7 @@ CheckReport check(Connection& connection, const Memtable& memtable, const Search
   Report report(result, progress, 3 * rows);
   LargestIdsByTeam largest;
 
+  check_checksums(connection, report);
   check_pages(connection, report);
   report.advance(rows);
   ContactCheck(connection, report, largest).check();

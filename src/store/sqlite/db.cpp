@@ -88,11 +88,11 @@ void configure_library() {
   static_cast<void>(once);
 }
 
-Connection::Connection(const ConnectionOptions& options) {
+Connection::Connection(const ConnectionOptions& options) : checksums_(options.vfs) {
   configure_library();
   const int code =
       sqlite3_open_v2(options.file.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                      options.vfs.empty() ? nullptr : options.vfs.c_str());
+                      checksums_.name().c_str());
   try {
     require_ok(code, "open " + options.file.string());
     sqlite3_extended_result_codes(handle_, 1);
@@ -108,6 +108,12 @@ Connection::Connection(const ConnectionOptions& options) {
 }
 
 Connection::~Connection() { sqlite3_close_v2(handle_); }
+
+void Connection::reserve_checksums() {
+  int bytes = kChecksumBytes;
+  require_ok(sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes), "leave room for checksums",
+             handle_);
+}
 
 void Connection::execute(const std::string& sql) {
   require_ok(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr), "run \"" + sql.substr(0, 60) + "\"",

@@ -13,6 +13,7 @@
 
 #include "core/ids.h"
 #include "core/time.h"
+#include "store/sqlite/checksum_vfs.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -65,7 +66,7 @@ struct CheckpointResult {
   int copied = 0;
 };
 
-/// One connection, for one thread at a time.
+/// One connection, for one thread at a time. What it writes to a database file has checksums.
 class Connection {
  public:
   explicit Connection(const ConnectionOptions& options);
@@ -92,6 +93,8 @@ class Connection {
   CheckpointResult checkpoint(CheckpointMode mode);
   /// Syncs the database, not its log. Throws SqliteError.
   void sync_database();
+  /// Leaves room for checksums in each page of a database that is made after it, or written anew by VACUUM.
+  void reserve_checksums();
   /// A log that has become longer is cut to so many bytes when it begins anew. Throws SqliteError.
   void limit_log(std::int64_t bytes);
   /// Closing leaves the write-ahead log as it is, for the next opening to recover from.
@@ -100,6 +103,7 @@ class Connection {
   sqlite3* handle() const { return handle_; }
 
  private:
+  const ChecksumVfs checksums_;
   sqlite3* handle_ = nullptr;
   std::function<void(int)> committed_;
 };

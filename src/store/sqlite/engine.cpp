@@ -36,6 +36,9 @@ constexpr std::int64_t kReaderMmapBytes = 16 << 20;
 /// Write-ahead log, each commit synced, copied into the database by the checkpointer only.
 void set_up_writing(Connection& connection) {
   connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
+  connection.reserve_checksums();
+  // Pages that are free have checksums, too: they are written, and nothing that was deleted stays in them.
+  connection.execute("PRAGMA secure_delete = ON");
   Statement journal_mode(connection, "PRAGMA journal_mode = WAL");
   // Where its index cannot be shared SQLite keeps to another mode, and what waits for commits would never hear of one.
   Execution mode(journal_mode);

@@ -1,11 +1,6 @@
 #include "store/sqlite/joining_vfs.h"
 
-#include <atomic>
-#include <stdexcept>
-
 #include <sqlite3.h>
-
-#include "store/sqlite/db.h"
 
 namespace cardfile::store::sqlite {
 namespace {
@@ -13,10 +8,8 @@ namespace {
 /// What is kept at most; SQLite's own file system writes no more than this with one call of the kernel.
 constexpr std::size_t kPendingMax = 127 * 1024;
 
-}  // namespace
-
 /// SQLite allocates one of these with room behind it for the file of the file system below.
-struct JoiningVfs::LogFile {
+struct LogFile {
   sqlite3_file base;
   std::string* pending;  // Owned.
   sqlite3_int64 at;      // Where `pending` belongs in the file.
@@ -80,52 +73,20 @@ struct JoiningVfs::LogFile {
                                                nullptr, nullptr, nullptr,  nullptr, nullptr};
 };
 
-struct JoiningVfs::Registration {
-  std::string name;
-  sqlite3_vfs* below = nullptr;
-  sqlite3_vfs vfs{};
-
-  static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
-    sqlite3_vfs* below = static_cast<Registration*>(vfs->pAppData)->below;
-    if ((flags & SQLITE_OPEN_WAL) == 0) return below->xOpen(below, path, file, flags, out_flags);
-    const int code = below->xOpen(below, path, LogFile::below(file), flags, out_flags);
-    file->pMethods = nullptr;
-    if (!LogFile::below(file)->pMethods) return code;
-    LogFile::of(file).pending = new std::string;
-    LogFile::of(file).pending->reserve(kPendingMax);
-    LogFile::of(file).at = 0;
-    file->pMethods = &LogFile::kMethods;
-    return code;
-  }
-
-  /// The file system below may keep account of its files, and knows its own data only.
-  static int remove(sqlite3_vfs* vfs, const char* path, int sync_folder) {
-    sqlite3_vfs* below = static_cast<Registration*>(vfs->pAppData)->below;
-    return below->xDelete(below, path, sync_folder);
-  }
-};
-
-JoiningVfs::JoiningVfs(const std::string& below) : registration_(std::make_unique<Registration>()) {
-  static std::atomic<int> count = 0;
-  Registration& ours = *registration_;
-  configure_library();
-  ours.below = sqlite3_vfs_find(below.empty() ? nullptr : below.c_str());
-  if (!ours.below) throw std::runtime_error("SQLite has no file system named \"" + below + "\".");
-  ours.name = "cardfile-joining-" + std::to_string(++count);
-  ours.vfs = *ours.below;
-  ours.vfs.pNext = nullptr;
-  ours.vfs.zName = ours.name.c_str();
-  ours.vfs.szOsFile = static_cast<int>(sizeof(LogFile)) + ours.below->szOsFile;
-  ours.vfs.pAppData = &ours;
-  ours.vfs.xOpen = Registration::open;
-  ours.vfs.xDelete = Registration::remove;
-  if (sqlite3_vfs_register(&ours.vfs, 0) != SQLITE_OK) {
-    throw std::runtime_error("SQLite does not take another file system.");
-  }
+int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+  if ((flags & SQLITE_OPEN_WAL) == 0) return below->xOpen(below, path, file, flags, out_flags);
+  const int code = below->xOpen(below, path, LogFile::below(file), flags, out_flags);
+  file->pMethods = nullptr;
+  if (!LogFile::below(file)->pMethods) return code;
+  LogFile::of(file).pending = new std::string;
+  LogFile::of(file).pending->reserve(kPendingMax);
+  LogFile::of(file).at = 0;
+  file->pMethods = &LogFile::kMethods;
+  return code;
 }
 
-JoiningVfs::~JoiningVfs() { sqlite3_vfs_unregister(&registration_->vfs); }
+}  // namespace
 
-const std::string& JoiningVfs::name() const { return registration_->name; }
+JoiningVfs::JoiningVfs(const std::string& below) : layer_("joining", below, sizeof(LogFile), open) {}
 
 }  // namespace cardfile::store::sqlite

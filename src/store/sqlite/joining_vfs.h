@@ -1,8 +1,9 @@
 #pragma once
 // JoiningVfs: writes the pages of a commit to the write-ahead log together.
 
-#include <memory>
 #include <string>
+
+#include "store/sqlite/vfs_layer.h"
 
 namespace cardfile::store::sqlite {
 
@@ -18,17 +19,12 @@ class JoiningVfs {
  public:
   /// `below` is the name of the file system that does the work; empty: SQLite's default one.
   explicit JoiningVfs(const std::string& below);
-  JoiningVfs(const JoiningVfs&) = delete;
-  JoiningVfs& operator=(const JoiningVfs&) = delete;
-  ~JoiningVfs();
 
   /// What a connection names it by.
-  const std::string& name() const;
+  const std::string& name() const { return layer_.name(); }
 
  private:
-  struct Registration;
-  struct LogFile;
-  const std::unique_ptr<Registration> registration_;
+  const VfsLayer layer_;
 };
 
 }  // namespace cardfile::store::sqlite

@@ -18,6 +18,9 @@ void refuse_foreign_tables(Connection& connection) {
 
 namespace {
 
+/// Each page has room for a checksum: an older database is written anew.
+constexpr int kChecksums = 5;
+
 struct Formats {
   std::int64_t stored = 0;
   std::int64_t newest = 0;
@@ -52,6 +55,8 @@ void migrate(Connection& connection) {
   connection.execute("PRAGMA temp_store = FILE");
   for (const auto& [version, sql] : migrations()) {
     if (version <= stored) continue;
+    // Not part of a transaction, and no harm when it is done twice.
+    if (version == kChecksums && stored > 0) connection.execute("VACUUM");
     connection.execute("BEGIN IMMEDIATE");
     connection.execute(std::string(sql));
     connection.execute("PRAGMA user_version = " + std::to_string(version));

@@ -43,7 +43,7 @@ class SearchFile {
 };
 
 /// The format of the file; one of another format is made anew.
-inline constexpr std::int64_t kSearchFormat = 1;
+inline constexpr std::int64_t kSearchFormat = 2;
 extern const char* const kSearchTables;
 
 /// Documents of a team are numbered from its slot on, so that those of one team lie together.

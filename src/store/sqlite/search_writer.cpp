@@ -83,6 +83,7 @@ class SearchWriter::Index {
         delete_trigrams_(connection_, "INSERT INTO trigram (trigram, rowid, text) VALUES ('delete', ?, ?)") {
     // Losing the last commits does no harm, as they are made again; so only copying the log syncs.
     connection_.execute("PRAGMA synchronous = NORMAL");
+    connection_.execute("PRAGMA secure_delete = ON");  // As for the database: free pages have checksums, too.
   }
 
   std::vector<core::TeamId> teams() {
@@ -199,6 +200,7 @@ void require_format(const std::filesystem::path& path) {
 void make_tables(const std::filesystem::path& path) {
   Connection connection({.file = path});
   connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
+  connection.reserve_checksums();
   connection.execute("PRAGMA journal_mode = WAL");
   connection.execute("BEGIN");
   connection.execute(kSearchTables);

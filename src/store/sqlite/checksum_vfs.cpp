@@ -1,0 +1,134 @@
+#include "store/sqlite/checksum_vfs.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include <sqlite3.h>
+
+namespace cardfile::store::sqlite {
+namespace {
+
+// SQLite's file format, 1.3: the page size is at 16, two bytes, and the bytes that are left free in a page at 20.
+constexpr std::size_t kHeaderBytes = 100;
+constexpr std::size_t kPageSizeAt = 16;
+constexpr std::size_t kReservedAt = 20;
+
+constexpr std::uint64_t kPrime = 0x9e3779b97f4a7c15;
+
+/// One to one in both arguments: no change of a single word goes unseen.
+std::uint64_t mixed(std::uint64_t sum, std::uint64_t word) {
+  sum = (sum ^ word) * kPrime;
+  return sum ^ (sum >> 32);
+}
+
+/// As it stands in files, whatever machine reads it.
+std::uint64_t little_endian(std::uint64_t word) {
+  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+}
+
+/// The size of the pages of a database whose pages have room for checksums; else 0.
+std::size_t checked_page_bytes(std::span<const std::byte> header) {
+  if (std::to_integer<std::size_t>(header[kReservedAt]) != kChecksumBytes) return 0;
+  const auto high = std::to_integer<std::size_t>(header[kPageSizeAt]);
+  const auto low = std::to_integer<std::size_t>(header[kPageSizeAt + 1]);
+  return high == 0 && low == 1 ? 65'536 : high << 8 | low;
+}
+
+/// SQLite allocates one of these with room behind it for the file of the file system below.
+struct DatabaseFile {
+  sqlite3_file base;
+  std::vector<std::byte>* page;  // Owned; as large as a page, or empty when pages have no room for checksums.
+
+  static DatabaseFile& of(sqlite3_file* file) { return *reinterpret_cast<DatabaseFile*>(file); }
+  static sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(&of(file) + 1); }
+  static const sqlite3_io_methods& call(sqlite3_file* file) { return *below(file)->pMethods; }
+
+  void take_note_of(std::span<const std::byte> header) const { page->resize(checked_page_bytes(header)); }
+
+  /// Another connection may have written the database anew.
+  static void read_header(sqlite3_file* f) {
+    std::byte header[kHeaderBytes];
+    if (call(f).xRead(below(f), header, sizeof(header), 0) == SQLITE_OK) of(f).take_note_of(header);
+  }
+
+  static int write(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
+    const std::span bytes(static_cast<const std::byte*>(from), static_cast<std::size_t>(size));
+    if (at == 0 && bytes.size() >= kHeaderBytes) of(f).take_note_of(bytes);
+    std::vector<std::byte>& page = *of(f).page;
+    if (page.empty() || bytes.size() != page.size()) return call(f).xWrite(below(f), from, size, at);
+    std::ranges::copy(bytes, page.begin());
+    const auto number = static_cast<std::uint64_t>(at) / page.size() + 1;
+    const std::uint64_t checksum = little_endian(page_checksum(page, number));
+    std::memcpy(&page[page.size() - kChecksumBytes], &checksum, kChecksumBytes);
+    return call(f).xWrite(below(f), page.data(), size, at);
+  }
+
+  static int control(sqlite3_file* f, int op, void* arg) {
+    if (op == SQLITE_FCNTL_CKPT_START) read_header(f);
+    return call(f).xFileControl(below(f), op, arg);
+  }
+
+  static int close(sqlite3_file* f) {
+    delete of(f).page;
+    return call(f).xClose(below(f));
+  }
+
+  static int read(sqlite3_file* f, void* to, int n, sqlite3_int64 at) { return call(f).xRead(below(f), to, n, at); }
+  static int truncate(sqlite3_file* f, sqlite3_int64 size) { return call(f).xTruncate(below(f), size); }
+  static int sync(sqlite3_file* f, int flags) { return call(f).xSync(below(f), flags); }
+  static int size(sqlite3_file* f, sqlite3_int64* size) { return call(f).xFileSize(below(f), size); }
+  static int lock(sqlite3_file* f, int level) { return call(f).xLock(below(f), level); }
+  static int unlock(sqlite3_file* f, int level) { return call(f).xUnlock(below(f), level); }
+  static int reserved(sqlite3_file* f, int* out) { return call(f).xCheckReservedLock(below(f), out); }
+  static int sector(sqlite3_file* f) { return call(f).xSectorSize(below(f)); }
+  static int device(sqlite3_file* f) { return call(f).xDeviceCharacteristics(below(f)); }
+  static int shm_map(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
+    return call(f).xShmMap(below(f), page, size, extend, out);
+  }
+  static int shm_lock(sqlite3_file* f, int at, int n, int flags) { return call(f).xShmLock(below(f), at, n, flags); }
+  static void shm_barrier(sqlite3_file* f) { call(f).xShmBarrier(below(f)); }
+  static int shm_unmap(sqlite3_file* f, int remove) { return call(f).xShmUnmap(below(f), remove); }
+  static int fetch(sqlite3_file* f, sqlite3_int64 at, int n, void** out) {
+    return call(f).xFetch(below(f), at, n, out);
+  }
+  static int unfetch(sqlite3_file* f, sqlite3_int64 at, void* page) { return call(f).xUnfetch(below(f), at, page); }
+
+  static constexpr sqlite3_io_methods kMethods{3,        close,       read,      write,   truncate, sync,   size,
+                                               lock,     unlock,      reserved,  control, sector,   device, shm_map,
+                                               shm_lock, shm_barrier, shm_unmap, fetch,   unfetch};
+};
+
+int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+  if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return below->xOpen(below, path, file, flags, out_flags);
+  const int code = below->xOpen(below, path, DatabaseFile::below(file), flags, out_flags);
+  file->pMethods = nullptr;
+  if (!DatabaseFile::below(file)->pMethods) return code;
+  DatabaseFile::of(file).page = new std::vector<std::byte>;
+  file->pMethods = &DatabaseFile::kMethods;
+  if (code == SQLITE_OK) DatabaseFile::read_header(file);
+  return code;
+}
+
+}  // namespace
+
+std::uint64_t page_checksum(std::span<const std::byte> page, std::uint64_t number) {
+  std::uint64_t sum = mixed(kPrime, number);
+  for (std::size_t at = 0; at + kChecksumBytes < page.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, &page[at], sizeof(word));
+    sum = mixed(sum, little_endian(word));
+  }
+  return sum;
+}
+
+bool has_checksum(std::span<const std::byte> page, std::uint64_t number) {
+  std::uint64_t stored = 0;
+  std::memcpy(&stored, &page[page.size() - kChecksumBytes], kChecksumBytes);
+  return little_endian(stored) == page_checksum(page, number);
+}
+
+ChecksumVfs::ChecksumVfs(const std::string& below) : layer_("checksum", below, sizeof(DatabaseFile), open) {}
+
+}  // namespace cardfile::store::sqlite

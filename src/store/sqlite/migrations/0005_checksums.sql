@@ -1,0 +1,2 @@
+-- Each page ends in a checksum (store/sqlite/checksum_vfs.h). The tables stay as they are; migrate() has the database
+-- written anew before this, with room for it.

@@ -1,0 +1,175 @@
+// Each page of a database ends in a checksum, and check() tells pages that the disk has changed.
+
+#include "store/sqlite/checksum_vfs.h"
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "store/sqlite/db.h"
+#include "store/sqlite/page_check.h"
+#include "store/world.h"
+#include "support/temp_folder.h"
+
+namespace cardfile::test {
+namespace {
+
+using store::sqlite::CheckpointMode;
+using store::sqlite::Connection;
+using store::sqlite::damaged_pages;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::int64_t kPageBytes = 1'024;
+
+TEST(APageChecksum, IsAnotherForEveryFlippedBit) {
+  std::vector<std::byte> page(kPageBytes);
+  for (std::size_t i = 0; i < page.size(); ++i) page[i] = static_cast<std::byte>(i * 7);
+  const auto sound = store::sqlite::page_checksum(page, 3);
+  for (std::size_t i = 0; i + store::sqlite::kChecksumBytes < page.size(); ++i) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      page[i] ^= std::byte{1} << bit;
+      EXPECT_NE(store::sqlite::page_checksum(page, 3), sound) << i << ", " << bit;
+      page[i] ^= std::byte{1} << bit;
+    }
+  }
+  EXPECT_NE(store::sqlite::page_checksum(page, 4), sound) << "a page in place of another";
+}
+
+TEST(APageChecksum, StaysWhatItWas) {
+  std::array<std::byte, 32> page{};
+  for (std::size_t i = 0; i < page.size(); ++i) page[i] = static_cast<std::byte>(i);
+  EXPECT_EQ(store::sqlite::page_checksum(page, 1), 3753623264847102292U) << "files that were written before have it";
+}
+
+/// A database of some pages, written with checksums.
+class PagesWithChecksums : public testing::Test {
+ protected:
+  PagesWithChecksums() { set_up(connection_); }
+
+  static void set_up(Connection& connection) {
+    connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
+    connection.reserve_checksums();
+    connection.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (x BLOB)");
+  }
+
+  void add_rows(int count) {
+    connection_.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                        std::to_string(count) + ") INSERT INTO t SELECT randomblob(300) FROM n");
+  }
+
+  static std::vector<std::int64_t> damaged_of(Connection& connection) {
+    connection.execute("BEGIN; SELECT count(*) FROM sqlite_schema");
+    const auto pages = damaged_pages(connection, 10);
+    connection.execute("COMMIT");
+    return pages;
+  }
+  std::vector<std::int64_t> damaged() { return damaged_of(connection_); }
+
+  /// Copies it into the database; what is left of it would hide what is damaged there.
+  void empty_log() { connection_.execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
+
+  void flip(std::int64_t page, std::int64_t byte) {
+    std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
+    const auto at = (page - 1) * kPageBytes + byte;
+    file.seekg(at);
+    const int before = file.get();
+    file.seekp(at);
+    file.put(static_cast<char>(before ^ 16));
+  }
+
+  TempFolder folder_;
+  const std::filesystem::path file_ = folder_.path() / "test.db";
+  Connection connection_{{.file = file_}};
+};
+
+TEST_F(PagesWithChecksums, AreSoundWhereverTheyAre) {
+  add_rows(50);
+  EXPECT_THAT(damaged(), IsEmpty()) << "in the log";
+  empty_log();
+  EXPECT_THAT(damaged(), IsEmpty()) << "in the database";
+  add_rows(1);
+  connection_.checkpoint(CheckpointMode::passive);
+  connection_.execute("PRAGMA secure_delete = ON; DELETE FROM t WHERE rowid > 10");
+  add_rows(2);
+  EXPECT_THAT(damaged(), IsEmpty()) << "in both, and some of them free";
+  connection_.execute("VACUUM");
+  EXPECT_THAT(damaged(), IsEmpty());
+  empty_log();
+  EXPECT_THAT(damaged(), IsEmpty());
+}
+
+TEST_F(PagesWithChecksums, AreDamagedByAFlippedBit) {
+  add_rows(20);
+  empty_log();
+  flip(4, 500);
+  EXPECT_THAT(damaged(), ElementsAre(4));
+  flip(4, 500);
+  flip(3, kPageBytes - 1);
+  flip(5, 0);
+  EXPECT_THAT(damaged(), ElementsAre(3, 5));
+}
+
+TEST_F(PagesWithChecksums, HideNoDamageButThatOfWhatNobodyReads) {
+  add_rows(20);
+  empty_log();
+  const auto last = connection_.integer("PRAGMA page_count");
+  add_rows(1);
+  flip(3, 500);
+  flip(last, 500);
+  EXPECT_THAT(damaged(), ElementsAre(3)) << "the log has another last page";
+  empty_log();
+  EXPECT_THAT(damaged(), ElementsAre(3));
+}
+
+TEST_F(PagesWithChecksums, HaveThemWhoeverCopiesTheLog) {
+  Connection other({.file = file_});
+  add_rows(20);
+  other.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  EXPECT_THAT(damaged(), IsEmpty());
+}
+
+TEST_F(PagesWithChecksums, HaveThemOnceAnotherConnectionWroteTheDatabaseAnew) {
+  const auto older = folder_.path() / "older.db";
+  Connection before({.file = older});
+  before.execute(
+      "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (x)");
+  before.checkpoint(CheckpointMode::restart);
+  Connection after({.file = older});
+  after.reserve_checksums();
+  after.execute("VACUUM");
+  after.checkpoint(CheckpointMode::restart);
+  before.execute("INSERT INTO t VALUES (zeroblob(5000))");
+  before.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  EXPECT_THAT(damaged_of(after), IsEmpty());
+}
+
+TEST(CheckOfPages, TellsWhatTheDiskChangedInWhatNoOtherRowRepeats) {
+  World world(Engine::sqlite);
+  world.has_contact({.phone = "13125550142", .first = "Ada"});
+  EXPECT_THAT(world.findings(), IsEmpty());
+  world.close();
+  const auto file = world.options().folder / "cardfile.db";
+  std::string content;
+  {
+    std::ifstream in(file, std::ios::binary);
+    content.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  const auto at = content.find("operator");  // Who made a change.
+  ASSERT_NE(at, std::string::npos);
+  content[at] = 'O';
+  std::ofstream(file, std::ios::binary) << content;
+  world.reopen();
+  EXPECT_THAT(world.findings(), Contains(HasSubstr("of cardfile.db is not what was written there")));
+}
+
+}  // namespace
+}  // namespace cardfile::test
