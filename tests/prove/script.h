@@ -21,11 +21,6 @@
 
 namespace cardfile::prove {
 
-/// How two of the sentences of Script::differences() begin.
-inline constexpr std::string_view kLogDifference = "the change log is another one of ";
-inline constexpr std::string_view kUnloggedDifference =
-    "a key's hash, a sealed secret or a list's creator is another in ";
-
 /// One submission: all of it is committed at once.
 struct Step {
   core::Timestamp at;  // What the clock shows then; several steps may have one time.
@@ -61,6 +56,8 @@ class Script {
   /// In how much `store` is not what `steps` steps leave, looked at in every way that a store can be read; a sentence
   /// each, the first few.
   std::vector<std::string> differences(const store::Store& store, std::size_t steps) const;
+  /// The same of what is found by filters and in order of names, which a search index may answer.
+  std::vector<std::string> differences_when_searched(const store::Store& store, std::size_t steps) const;
   std::size_t contacts_after(std::size_t steps) const;
 
  private:
