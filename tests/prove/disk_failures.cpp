@@ -186,7 +186,9 @@ class Run {
     const auto found = script_.steps_done(*store_);
     if (!found) return find("a step was done in part");
     if (*found != script_.with_idle_steps(done_) && !(may_be_done && *found == script_.with_idle_steps(done_ + 1)))
-      return find(std::to_string(*found) + " steps are left of " + std::to_string(done_) + " acknowledged ones");
+      return find(
+          (*found > done_ ? "a refused step is done, and that was not said: " : "acknowledged steps are lost: ") +
+          std::to_string(*found) + " are there, " + std::to_string(done_) + " acknowledged");
     done_ = *found;
     expect_what_was_acknowledged();
   }
