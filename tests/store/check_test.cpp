@@ -262,7 +262,7 @@ class CheckOfEveryColumn : public testing::Test {
   const TempFolder folder_{folder_in_memory()};
 };
 
-// What stands in one place only: docs/reliability.md says so. Where a column comes to stand here, it says what is new.
+// What stands in one place only: checksums of pages tell what the disk changed in it, and nothing what a program did.
 TEST_F(CheckOfEveryColumn, SeesAnotherValueWhereverSomethingElseTellsIt) {
   EXPECT_EQ(unseen(), (std::set<std::string>{"api_key.digest", "api_secret.sealed", "change_log.actor", "change_log.at",
                                              "change_log.request_id", "last_given.channel", "last_given.contact",
