@@ -19,7 +19,8 @@ struct SlowOptions {
   std::chrono::milliseconds answers_within{120'000};  // For those that nobody takes to be made.
   std::chrono::milliseconds drip{1'000};              // From one byte to the next.
   std::chrono::milliseconds patience{15'000};         // For all of them to be gone.
-  int requests = 2'000;                               // Of an honest client, in each phase.
+  int requests = 2'000;                               // Of an honest client alone.
+  int requests_beside_min = 2'000;                    // Fewer show nothing.
   std::int64_t slower_percent_max = 150;              // Of an honest client's p99 without them.
   /// What large requests and unsent answers may hold, and a little for each of the others.
   std::int64_t bytes_max = (std::int64_t{512} << 20) + std::int64_t{5'000} * 40 * 1024;
@@ -29,7 +30,8 @@ struct SlowOptions {
 /// A unit: in each round an honest client is measured alone, then beside the crowd: a fifth of it sends headers a byte
 /// at a time, a fifth a body, a fifth half a large body and nothing more, a fifth requests without end and a fifth
 /// requests for large answers, whose answers are not taken. Each round all of them are gone in time, and memory stays
-/// bounded. In the middle of the rounds the honest client's p99 is not much longer beside them than alone.
+/// bounded. In the middle of the rounds the honest client's p99, from the moment when the answers are made until the
+/// last of the crowd is gone, is not much longer than alone.
 void slow_peers(Campaign& campaign, const SlowOptions& options);
 void slow_peers(Campaign& campaign);
 

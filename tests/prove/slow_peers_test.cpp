@@ -15,6 +15,7 @@ SlowOptions few_slow() {
                        "--max-unsent-bytes", "4000000"},
           .drip = milliseconds(30),
           .requests = 100,
+          .requests_beside_min = 1,
           .slower_percent_max = std::numeric_limits<std::int64_t>::max() / 1'000'000'000,
           .bytes_max = 64 << 20};
 }
