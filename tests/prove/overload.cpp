@@ -175,7 +175,7 @@ class Unit {
       offer(clients, best.a_second() * kTimes, offered);
     }
     judge(offered, peak);
-    become_normal();
+    become_normal(offered.ended);
   }
 
  private:
@@ -230,6 +230,7 @@ class Unit {
     Work work;
     std::int64_t bytes = 0;
     std::size_t unanswered = 0;
+    steady_clock::time_point ended;  // When the last request was sent.
     Tally tally;
   };
 
@@ -256,6 +257,7 @@ class Unit {
       offered.bytes = std::max(offered.bytes, own_memory(::getpid()) - memory_before);
     }
     offered.work += watch.work(offered.tally.done.size() - done_before);
+    offered.ended = steady_clock::now();
     hear_the_rest(clients, offered.tally);
     offered.unanswered += clients.under_way();
   }
@@ -288,14 +290,17 @@ class Unit {
       campaign_.find("for " + std::to_string(offered.left_out) + " requests no connection was free, " +
                      std::to_string(offered.requests) + " were sent: this shows nothing");
     }
-    const std::int64_t at_best = options_.scarce == Scarce::disk ? peak.a_second() : peak.a_processor_second();
-    const std::int64_t under_load =
-        options_.scarce == Scarce::disk ? offered.work.a_second() : offered.work.a_processor_second();
-    if (100 * under_load < options_.answered_percent_min * at_best) {
-      campaign_.find(std::to_string(under_load) + " a second are done under load, " + std::to_string(at_best) +
-                     " at best");
+    if (100 * offered.work.a_second() < options_.answered_percent_min * peak.a_second()) {
+      campaign_.find(std::to_string(offered.work.a_second()) + " a second are done under load, " +
+                     std::to_string(peak.a_second()) + " at best");
     }
-    if (refused > done) {
+    if (options_.scarce == Scarce::processor &&
+        100 * offered.work.a_processor_second() < options_.processor_percent_min * peak.a_processor_second()) {
+      campaign_.find(std::to_string(offered.work.a_processor_second()) +
+                     " are done in a second of the server's processor time under load, " +
+                     std::to_string(peak.a_processor_second()) + " at best");
+    }
+    if (refused > done + options_.refused_later_max) {
       campaign_.find("a refusal takes " + std::to_string(milliseconds_of(refused)) + " ms, what is done " +
                      std::to_string(milliseconds_of(done)));
     }
@@ -306,8 +311,9 @@ class Unit {
       campaign_.find("the load takes " + std::to_string(offered.bytes) + " bytes of memory");
   }
 
-  /// The first moment counts from which on every request of a few clients is done.
-  void become_normal() {
+  /// The first moment counts from which on nobody waits for an answer to the load and every request of a few clients is
+  /// done.
+  void become_normal(steady_clock::time_point load_ended) {
     const auto begin = steady_clock::now();
     Clients clients(served_->port(), requests_, 4);
     auto normal_since = begin;
@@ -318,9 +324,10 @@ class Unit {
       if (tally.done.size() < 4) normal_since = steady_clock::now();
       if (steady_clock::now() > begin + options_.normal_within + kPatience) break;
     }
-    const auto after = duration_cast<milliseconds>(normal_since - begin);
+    const auto after = duration_cast<milliseconds>(normal_since - load_ended);
     campaign_.raise("ms until it was normal again at most", after.count());
-    if (after > options_.normal_within) campaign_.find("requests are refused long after the load is gone");
+    if (after > options_.normal_within)
+      campaign_.find("it is normal only " + std::to_string(after.count()) + " ms after the load");
   }
 
   Campaign& campaign_;

@@ -27,10 +27,12 @@ struct OverloadOptions {
   std::chrono::milliseconds overload{60'000};
   int slices = 1;  // In so many the two take turns, since the processors of a shared machine are not always as fast.
   std::chrono::milliseconds refused_within{1'000};  // 99 of 100 refusals.
+  std::chrono::milliseconds refused_later_max{0};   // In the middle, than others are done.
   std::chrono::milliseconds normal_within{2'000};
-  /// Of the best, by time; where the processor is scarce by the server's processor time, so that what else the machine
-  /// does makes no difference.
-  std::int64_t answered_percent_min = 90;
+  std::int64_t answered_percent_min = 90;  // Of the best, by the clock.
+  /// Where the processor is scarce, of the best by the server's processor time, refusals included: what else the
+  /// machine does is not in it.
+  std::int64_t processor_percent_min = 90;
   std::int64_t offered_percent_min = 90;             // Of the five times as many: otherwise nothing is shown.
   std::int64_t bytes_max = std::int64_t{128} << 20;  // The clients' own included.
   bool has_no_bound = false;                         // A planted fault: everything waits.

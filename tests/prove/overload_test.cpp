@@ -24,6 +24,7 @@ OverloadOptions short_overload() {
           .peak = milliseconds(300),
           .overload = milliseconds(1'000),
           .refused_within = milliseconds(30'000),
+          .refused_later_max = milliseconds(500),
           .normal_within = milliseconds(30'000),
           .answered_percent_min = 50,
           .offered_percent_min = 10,
@@ -41,6 +42,8 @@ OverloadOptions short_overload_of_queries() {
   OverloadOptions options = short_overload();
   options.scarce = Scarce::processor;
   options.sync = milliseconds(0);
+  options.answered_percent_min = 10;
+  options.processor_percent_min = 50;
   return options;
 }
 
@@ -65,7 +68,8 @@ TEST(Overload, ThatWaitsWithoutBoundIsFound) {
       "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "nothing is refused");
 }
 
-/// Tells those who are refused half a second later.
+/// Tells those who are refused later.
+template <int kMilliseconds>
 class LateRefusals final : public ListeningStore {
  public:
   using ListeningStore::ListeningStore;
@@ -83,7 +87,7 @@ class LateRefusals final : public ListeningStore {
   void answer(store::Submission& submission) override {
     if (!test::refusal_of(submission.works.front())) return tell(submission);
     const std::lock_guard lock(mutex_);
-    refused_.push_back({.due = steady_clock::now() + milliseconds(500), .submission = &submission});
+    refused_.push_back({.due = steady_clock::now() + milliseconds(kMilliseconds), .submission = &submission});
     changed_.notify_one();
   }
 
@@ -108,9 +112,65 @@ class LateRefusals final : public ListeningStore {
 
 TEST(Overload, FindsRefusalsThatTakeLongerThanUpdates) {
   OverloadOptions faulty = short_overload();
-  faulty.plant = planted<LateRefusals>();
+  faulty.plant = planted<LateRefusals<2'000>>();
   expect_found(
       "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "a refusal takes");
+}
+
+TEST(Overload, FindsAServerThatIsBusyWithItLongAfterIt) {
+  OverloadOptions faulty = short_overload();
+  faulty.plant = planted<LateRefusals<3'000>>();
+  faulty.normal_within = milliseconds(1'000);
+  expect_found(
+      "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "it is normal only");
+}
+
+constexpr milliseconds kPeak{1'000};
+
+/// Pauses before each query once it has shown for as long as it is measured what it can do.
+class PausesUnderLoad final : public PassingStore {
+ public:
+  using PassingStore::PassingStore;
+  std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {
+    std::call_once(first_, [this] { measured_until_ = steady_clock::now() + kPeak; });
+    if (steady_clock::now() > measured_until_) std::this_thread::sleep_for(milliseconds(50));
+    return PassingStore::contacts(team, query);
+  }
+
+ private:
+  mutable std::once_flag first_;
+  mutable steady_clock::time_point measured_until_;
+};
+
+TEST(Overload, FindsAServerThatDoesLessUnderIt) {
+  OverloadOptions faulty = short_overload_of_queries();
+  faulty.peak = kPeak;
+  faulty.plant = planted<PausesUnderLoad>();
+  expect_found(
+      "overload-queries", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "a second are done under load");
+}
+
+class KeepsWhatItIsAsked final : public PassingStore {
+ public:
+  using PassingStore::PassingStore;
+  void submit(store::Submission& submission) override {
+    {
+      const std::lock_guard lock(mutex_);
+      kept_.emplace_back(64 << 10, 'x');
+    }
+    PassingStore::submit(submission);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> kept_;  // Guarded by mutex_.
+};
+
+TEST(Overload, FindsAServerThatKeepsWhatItIsAsked) {
+  OverloadOptions faulty = short_overload();
+  faulty.plant = planted<KeepsWhatItIsAsked>();
+  expect_found(
+      "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "bytes of memory");
 }
 
 }  // namespace
