@@ -35,7 +35,7 @@ TEST(Overload, IsRefusedWhileAsMuchIsDoneAsEver) {
   Campaign campaign(short_form("overload", 1));
   overload(campaign, short_overload());
   EXPECT_THAT(campaign.findings(), testing::IsEmpty());
-  EXPECT_GT(campaign.figure("refusals"), 100);
+  EXPECT_GT(campaign.figure("refusals"), 0);
 }
 
 OverloadOptions short_overload_of_queries() {
@@ -51,7 +51,7 @@ TEST(Overload, OfTheProcessorIsRefusedWhileAsMuchIsDoneAsEver) {
   Campaign campaign(short_form("overload-queries", 1));
   overload(campaign, short_overload_of_queries());
   EXPECT_THAT(campaign.findings(), testing::IsEmpty());
-  EXPECT_GT(campaign.figure("refusals"), 100);
+  EXPECT_GT(campaign.figure("refusals"), 0);
 }
 
 TEST(Overload, OfTheProcessorThatWaitsWithoutBoundIsFound) {
