@@ -32,22 +32,16 @@ class Witness {
 
   void saw(Sight sight) {
     const std::lock_guard lock(mutex_);
-    ++total_;
     sights_.push_back(std::move(sight));
   }
   std::vector<Sight> take() {
     const std::lock_guard lock(mutex_);
     return std::exchange(sights_, {});
   }
-  std::size_t total() {
-    const std::lock_guard lock(mutex_);
-    return total_;
-  }
 
  private:
   std::mutex mutex_;
   std::vector<Sight> sights_;
-  std::size_t total_ = 0;
 };
 
 TestServer server_watched_by(Witness& witness) {
@@ -102,16 +96,25 @@ bool are_first_of(const std::vector<std::string>& some, const std::vector<std::s
                     [](const auto& a, const auto& b) { return a == b || (a.empty() && b.starts_with("HEAD ")); });
 }
 
-/// Sends each case through the proxy with one more request behind it, then that request alone. Gives a sentence for
-/// each thing that proxy and server see differently.
-std::vector<std::string> disagreements(const Proxy& proxy, Witness& witness) {
+/// What came of sending cases.
+struct Heard {
+  std::vector<std::string> disagreements;  // A sentence for each thing that proxy and server see differently.
+  std::size_t cases_passed = 0;            // Those that leave the connection open, and came through whole.
+};
+
+/// Sends each case through the proxy with one more request behind it, then that request alone.
+Heard send_through(const Proxy& proxy, Witness& witness, const std::vector<FramingCase>& cases) {
   const std::string tail = "GET /tail HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
-  std::vector<std::string> found;
+  const std::string tail_seen = "GET /tail []";
+  Heard heard;
   std::set<std::string> marks;
-  for (const FramingCase& row : framing_cases()) {
-    const auto say = [&](const std::string& what) { found.push_back(row.name + ": " + what); };
+  for (const FramingCase& row : cases) {
+    const auto say = [&](const std::string& what) { heard.disagreements.push_back(row.name + ": " + what); };
     const bool is_head = row.bytes.starts_with("HEAD ");
-    const auto echoes = echoes_in(proxy.answers_to(row.bytes + tail), is_head);
+    // A client that has closed its side may be left without the later answers, as chance has it. The tail ends the
+    // connection from the other side, unless the case does something before that.
+    const auto sender = row.closes() ? Sender::closes : Sender::waits;
+    const auto echoes = echoes_in(proxy.answers_to(row.bytes + tail, sender), is_head);
     const auto sights = witness.take();
     const auto seen = requests_of(sights);
     for (const auto& sight : sights) {
@@ -123,18 +126,35 @@ std::vector<std::string> disagreements(const Proxy& proxy, Witness& witness) {
     if (!are_first_of(echoes, seen)) say("the answers are not those to what the server saw");
     if (!row.closes()) {
       auto expected = row.outcome;
-      expected.push_back("GET /tail []");
+      expected.push_back(tail_seen);
       if (!are_first_of(seen, expected)) say("the server sees other requests than without the proxy");
+      if (seen == expected) ++heard.cases_passed;
     }
     // The next client may get the same connection to the server.
-    if (echoes_in(proxy.answers_to(tail), false) != std::vector<std::string>{"GET /tail []"}) {
+    if (echoes_in(proxy.answers_to(tail, Sender::waits), false) != std::vector<std::string>{tail_seen}) {
       say("the next client's request is not answered as it should be");
     }
     const auto next = witness.take();
     if (next.size() != 1 || next.front().marks.size() != 1) say("the next client's request is not seen alone");
     for (const auto& sight : next) marks.insert(sight.marks.begin(), sight.marks.end());
   }
-  return found;
+  return heard;
+}
+
+/// How many of the cases that leave the connection open come through at least: as many as through nginx 1.22 and
+/// HAProxy 2.6, every time. The others are refused, such as a method in small letters. Who meets a stricter proxy looks
+/// at which it refuses as well, and lowers the number.
+std::size_t cases_that_pass(ProxyKind kind) {
+  switch (kind) {
+    case ProxyKind::nginx:
+    case ProxyKind::nginx_streaming:
+      return 64;
+    case ProxyKind::haproxy:
+      return 71;
+    case ProxyKind::haproxy_lenient:
+      return 75;
+  }
+  return 0;
 }
 
 class FramingBehindAProxy : public testing::TestWithParam<ProxyKind> {};
@@ -143,8 +163,21 @@ TEST_P(FramingBehindAProxy, IsSeenAlikeByProxyAndServer) {
   Witness witness;
   TestServer server = server_watched_by(witness);
   const Proxy proxy(GetParam(), server.port());
-  EXPECT_EQ(disagreements(proxy, witness), std::vector<std::string>{});
-  EXPECT_GT(witness.total(), 300U) << "the proxy lets most cases through";
+  const Heard heard = send_through(proxy, witness, framing_cases());
+  EXPECT_EQ(heard.disagreements, std::vector<std::string>{});
+  EXPECT_GE(heard.cases_passed, cases_that_pass(GetParam())) << "a case that no server sees shows nothing";
+}
+
+// The planted fault of the count: where every case is refused there is nothing to disagree about.
+TEST_P(FramingBehindAProxy, IsSeenAlikeButCountsForNothingWhereTheProxyRefusesEveryCase) {
+  Witness witness;
+  TestServer server = server_watched_by(witness);
+  const Proxy proxy(GetParam(), server.port());
+  std::vector<FramingCase> refused = framing_cases();
+  for (FramingCase& row : refused) row.bytes = "no request\r\n\r\n";
+  const Heard heard = send_through(proxy, witness, refused);
+  EXPECT_EQ(heard.disagreements, std::vector<std::string>{});
+  EXPECT_LT(heard.cases_passed, cases_that_pass(GetParam()));
 }
 
 TEST_P(FramingBehindAProxy, IsSeenDifferentlyByAServerThatKnowsNoLengths) {
@@ -156,7 +189,7 @@ TEST_P(FramingBehindAProxy, IsSeenDifferentlyByAServerThatKnowsNoLengths) {
     witness.saw(std::move(sight));
   });
   const Proxy proxy(GetParam(), server.port());
-  EXPECT_THAT(disagreements(proxy, witness),
+  EXPECT_THAT(send_through(proxy, witness, framing_cases()).disagreements,
               testing::Contains(testing::HasSubstr("the server sees a request that the proxy did not")));
 }
 

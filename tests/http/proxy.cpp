@@ -126,7 +126,7 @@ Proxy::Proxy(ProxyKind kind, std::uint16_t server_port)
   }
 }
 
-std::string Proxy::answers_to(std::string_view bytes) const {
+std::string Proxy::answers_to(std::string_view bytes, Sender sender) const {
   const int socket = connect_to(socket_);
   if (socket < 0) throw std::runtime_error("The proxy does not take connections: " + process_.errors());
   while (!bytes.empty()) {
@@ -134,7 +134,7 @@ std::string Proxy::answers_to(std::string_view bytes) const {
     if (sent <= 0) break;  // It has refused what came so far.
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
-  ::shutdown(socket, SHUT_WR);
+  if (sender == Sender::closes) ::shutdown(socket, SHUT_WR);
   std::string answers = read_to_end(socket);
   ::close(socket);
   return answers;
