@@ -1,7 +1,8 @@
 // What people entrust to the server stays in its folder: texts that stand nowhere else are put into every field and
-// every place of a request, and are looked for in all that the program writes beside its answers.
+// every place of a request, on every route, and are looked for in all that the program writes beside its answers.
 
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "api/routes.h"
 #include "support/http_client.h"
 #include "support/program.h"
 
@@ -21,8 +23,10 @@ struct Sent {
   std::string_view body;
 };
 
-// Each text has "canary" in it, each phone 1999555, each UUID abad1dea.
+// Each text has "canary" in it, each phone 1999555, each UUID abad1dea, and <uuid> is the first contact's. Every route
+// of the table has a request here that succeeds.
 constexpr Sent kSent[] = {
+    {"POST", "/n8n/v1/triggers", R"({"event":"contact_updated","url":"http://127.0.0.1:1/canary101?canary102"})"},
     {"POST", "/v1/contact",
      R"({"phone":"19995550001","first":"canary01","last":"canary02","display_name":"canary03","email":"canary04@example.org",
          "avatar":"https://canary05.example.org/a.png","custom":{"1":"canary06","canary07":"canary08"},"is_opted_out":true})"},
@@ -67,6 +71,66 @@ constexpr Sent kSent[] = {
     {"PATCH", "/v1/contact/19995550010", "canary77"},
     {"GET", "/v1/messages/canary78", ""},
     {"DELETE", "/v1/contact/2", R"({"why":"canary79"})"},
+    {"GET", "/v1/contact/1", ""},
+    {"POST", "/v2/contact", R"({"first":"canary112","phone":"19995550020","email":"canary113@example.org"})"},
+    {"GET", "/v2/contact/<uuid>", ""},
+    {"PUT", "/v2/contact/<uuid>", R"({"first":"canary114","email":"canary115@example.org"})"},
+    {"POST", "/v2/contacts/list", R"({"filter":"canary"})"},
+    {"POST", "/v2/contact/<uuid>/channel",
+     R"({"channel_type":"email","channel_id":"canary116@example.org","channel_handle":"canary117"})"},
+    {"PUT", "/v2/contact/<uuid>/channel", R"({"id":1,"channel_type":"phone","channel_id":"19995550021"})"},
+    {"GET", "/v2/contact/<uuid>/channel", ""},
+    {"GET", "/v2/contact/<uuid>/channels", ""},
+    {"GET", "/v2/contact/<uuid>/channel/1", ""},
+    {"GET", "/v2/contact/<uuid>/channels/1", ""},
+    {"DELETE", "/v2/contact/<uuid>/channel", R"({"channel_type":"email","channel_id":"canary116@example.org"})"},
+    {"DELETE", "/v2/contact/<uuid>/channel/1", ""},
+    {"POST", "/v1/contact-fields", R"({"why":"canary118"})"},
+    {"GET", "/v1/tag/1", ""},
+    {"PUT", "/v1/tag/1", R"({"tag":"canary119"})"},
+    {"POST", "/v1/tags", "{}"},
+    {"DELETE", "/v1/tag/1", ""},
+    {"GET", "/v1/team?canary120", ""},
+    {"POST", "/v1/users/update", R"({"users":[{"id":1,"first_name":"canary121"}]})"},
+    {"GET", "/v1/inboxes", ""},
+    {"PUT", "/v2/lists/1", R"({"title":"canary122","add_phones":["19995550022"]})"},
+    {"POST", "/v1/list", R"({"title":"canary123"})"},
+    {"GET", "/v1/list/1", ""},
+    {"POST", "/v1/lists", "{}"},
+    {"DELETE", "/v1/list/2", ""},
+    {"GET", "/n8n/v1/test_auth?canary124", ""},
+    {"GET", "/n8n/v1/contact_fields", ""},
+    {"GET", "/n8n/v1/inboxes", ""},
+    {"GET", "/n8n/v1/lists", ""},
+    {"GET", "/n8n/v1/templates", ""},
+    {"POST", "/n8n/v1/triggers",
+     R"({"event":"contact_updated","url":"https://canary125.invalid/canary126?canary127"})"},
+    {"POST", "/n8n/v1/contacts",
+     R"({"phone_number":"19995550001","first_name":"canary128","custom_fields":{"canary129":"canary130"}})"},
+    {"POST", "/n8n/v1/lists", R"({"title":"canary131"})"},
+    {"POST", "/n8n/v1/lists/1/members", R"({"action":"add","phone_number":"19995550001"})"},
+    {"DELETE", "/n8n/v1/triggers/3", ""},
+    {"DELETE", "/v2/lists/1", ""},
+    {"DELETE", "/v2/contact/<uuid>", ""},
+    {"GET", "/healthz?canary132", ""},
+    {"GET", "/readyz", ""},
+    {"GET", "/openapi.json", ""},
+    {"GET", "/docs", ""},
+};
+
+// What is sent to each route besides, most of it to be refused: in its path, and in its body.
+constexpr std::string_view kIds[] = {"canary141", "19995550030", "abad1dea-0000-4000-8000-000000000009"};
+constexpr std::string_view kBodies[] = {
+    R"({"phone":"19995550031","first":"canary142","last":"canary143","display_name":"canary144","email":"canary145",
+        "avatar":"canary146","custom":{"1":"canary147","canary148":1},"tags":[{"tag_id":"canary149"}],"id":"canary150",
+        "contact_id":"canary151","channel_type":"canary152","channel_id":"canary153","channel_handle":"canary154",
+        "contact_channels":[{"channel_type":"canary155","channel_ids":["canary156"]}],"contacts":["canary157"],
+        "filter":"canary158","order":"canary159","status":"canary160","tag":"canary161","color":"canary162",
+        "users":[{"id":"canary163","first_name":"canary164"}],"title":"canary165","local_id":"canary166",
+        "phones":["canary167"],"emails":["canary168"],"phone_number":"canary169","custom_fields":{"canary170":"canary171"},
+        "action":"canary172","event":"canary173","url":"https://canary174.invalid","canary175":"canary176"})",
+    R"([{"phone":"19995550032","title":"canary177"},"canary178"])",
+    R"({"canary179":"canary180)",
 };
 
 // Whole requests, of which the HTTP layer has something to say.
@@ -106,25 +170,82 @@ TEST(Canaries, APlantedLeakIsSeen) {
   EXPECT_EQ(leak_in("status=200\n", {"abcdef"}), "");
 }
 
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+/// The path of a route with an id in each of its placeholders.
+std::string with_ids(std::string_view pattern, std::string_view id) {
+  std::string path(pattern);
+  for (auto begin = path.find('{'); begin != std::string::npos; begin = path.find('{')) {
+    path.replace(begin, path.find('}') + 1 - begin, id);
+  }
+  return path;
+}
+
+std::string title(const api::Route& route) { return std::string(route.method) + ' ' + std::string(route.pattern); }
+
+/// The routes that the log says have answered 200: "POST /v1/contact".
+std::set<std::string> routes_that_succeeded(const std::string& log) {
+  std::set<std::string> routes;
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t method = line.find(" method=");
+    const std::size_t route = line.find(" route=");
+    const std::size_t status = line.find(" status=200 ");
+    if (method == std::string::npos || route == std::string::npos || status == std::string::npos) continue;
+    routes.insert(line.substr(method + 8, route - method - 8) + ' ' + line.substr(route + 7, status - route - 7));
+  }
+  return routes;
+}
+
 class Canaries : public testing::TestWithParam<int> {};
 
 TEST_P(Canaries, AreInNoLogWhateverHappens) {
   const TempFolder folder;
   const std::string key = make_team_and_key(folder);
-  EXPECT_EQ(cardfile(folder, {"user", "create", "--name", "Canary User", "--team", "1", "--role", "admin"}).exit_code,
-            0);
+  const auto made = [&folder](const std::string& what, const std::string& member, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {what, "create", "--team", "1", "--json"});
+    return json_member(cardfile(folder, arguments).output, member);
+  };
+  const std::string n8n_key = made("key", "key", {"--name", "n8n", "--kind", "n8n"});
+  const std::string secret = made("secret", "secret", {"--name", "canary181"});
+  EXPECT_EQ(made("user", "id", {"--name", "Canary User", "--role", "admin"}), "1");
+  // Nobody listens there, which is something to log.
+  EXPECT_EQ(made("webhook", "id", {"--url", "http://127.0.0.1:1/canary182?canary183", "--token", "canary184"}), "1");
   std::string logs;
   std::set<int> statuses;
   {
-    RunningServer server(folder, {"--access-log", "--log-level", "debug"});
-    HttpClient client(server.port(), {{"Authorization", "Bearer " + key}});
+    RunningServer server(folder, {"--access-log", "--log-level", "debug", "--private-triggers"});
+    HttpClient client(server.port(), {{"Authorization", "Bearer " + key}, {"X-Heymarket-API-Key", n8n_key}});
+    std::string uuid = "abad1dea-0000-4000-8000-000000000001";
+    const auto send = [&](HttpClient& sender, std::string_view method, const std::string& target,
+                          std::string_view body) {
+      const auto reply = sender.send(method, target, body);
+      statuses.insert(reply ? reply->status : 0);
+      return reply ? reply->body : "";
+    };
     const auto send_all = [&](HttpClient& sender) {
       for (const auto& [method, target, body] : kSent) {
-        const auto reply = sender.send(method, target, body);
-        statuses.insert(reply ? reply->status : 0);
+        const std::string answer = send(sender, method, replaced(std::string(target), "<uuid>", uuid), body);
+        if (method == "GET" && target == "/v1/contact/1") uuid = json_member(answer, "uuid");
+      }
+      for (const api::Route& route : api::routes()) {
+        for (const std::string_view id : kIds) {
+          for (const std::string_view body : kBodies) {
+            send(sender, route.method, with_ids(route.pattern, id) + "?canary185=canary186", body);
+          }
+        }
       }
     };
     send_all(client);
+    const auto has_logged = [&server](std::string_view event) {
+      return becomes_true([&] { return server.process().errors().find(event) != std::string::npos; },
+                          std::chrono::seconds(60));
+    };
+    EXPECT_TRUE(has_logged("webhook_failed")) << "of the webhook";
+    EXPECT_TRUE(has_logged("webhook_gave_up")) << "of the trigger, for which there is one attempt";
     for (const std::string_view raw : kRaw) {
       HttpClient once(server.port(), {});
       once.send_bytes(raw);
@@ -132,13 +253,13 @@ TEST_P(Canaries, AreInNoLogWhateverHappens) {
       statuses.insert(reply ? reply->status : 0);
     }
     HttpClient conditional(server.port(), {{"Authorization", "Bearer " + key}, {"If-Match", "\"999\""}});
-    statuses.insert(conditional.send("PUT", "/v1/contact/1", R"({"phone":"19995550001","first":"canary28"})")->status);
-    HttpClient stranger(server.port(), {{"Authorization", "Bearer canary29"}});
+    statuses.insert(conditional.send("PUT", "/v1/contact/3", R"({"phone":"19995550001","first":"canary28"})")->status);
+    HttpClient stranger(server.port(), {{"Authorization", "Bearer canary29"}, {"X-Heymarket-API-Key", "canary30"}});
     send_all(stranger);
     // The command line works through the server.
-    cardfile(folder, {"user", "create", "--name", "Canary Grace", "--team", "1", "--email", "canary101@example.org"});
-    cardfile(folder, {"inbox", "create", "--team", "1", "--name", "canary102", "--phone", "19995550011"});
-    cardfile(folder, {"key", "create", "--team", "1", "--name", "canary103"});
+    cardfile(folder, {"user", "create", "--name", "Canary Grace", "--team", "1", "--email", "canary187@example.org"});
+    cardfile(folder, {"inbox", "create", "--team", "1", "--name", "canary188", "--phone", "19995550011"});
+    cardfile(folder, {"key", "create", "--team", "1", "--name", "canary189"});
     server.process().send_signal(GetParam());
     server.process().wait(std::chrono::seconds(60));
     logs += server.process().errors() + server.process().output();
@@ -152,8 +273,11 @@ TEST_P(Canaries, AreInNoLogWhateverHappens) {
     limited.stop();
     logs += limited.process().errors() + limited.process().output();
   }
-  EXPECT_NE(logs.find("route=/v1/contact/{id}"), std::string::npos) << "there is a log";
-  EXPECT_EQ(leak_in(logs, {key, key.substr(0, 16)}), "");
+  const std::set<std::string> succeeded = routes_that_succeeded(logs);
+  for (const api::Route& route : api::routes()) {
+    EXPECT_TRUE(succeeded.contains(title(route))) << "nothing succeeds at " << title(route) << "; add it to kSent";
+  }
+  EXPECT_EQ(leak_in(logs, {key, key.substr(0, 16), n8n_key, n8n_key.substr(0, 16), secret, secret.substr(0, 16)}), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(HoweverItEnds, Canaries, testing::Values(SIGTERM, SIGABRT, SIGKILL),
