@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,9 +14,9 @@
 
 #include "prove/script.h"
 #include "store/open.h"
-#include "store/sqlite/backup.h"
 #include "store/sqlite/db.h"
 #include "store/world.h"
+#include "support/program.h"
 #include "support/temp_folder.h"
 
 namespace cardfile::prove {
@@ -150,8 +151,12 @@ void backups(Campaign& campaign, const BackupSize& size, const BackUp& back_up) 
   while (campaign.begins_unit()) Unit(campaign, size, back_up).run();
 }
 
-void backups(Campaign& campaign) {
-  backups(campaign, {}, [](const auto& from, const auto& to) { store::sqlite::back_up(from, to, {}); });
+void back_up_by_command(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const test::TempFolder here;
+  const auto finished = test::cardfile(here, {"backup", "--data", from.native(), "--to", to.native()});
+  if (finished.exit_code != 0) throw std::runtime_error("cardfile backup failed: " + finished.errors);
 }
+
+void backups(Campaign& campaign) { backups(campaign, {}, back_up_by_command); }
 
 }  // namespace cardfile::prove

@@ -17,6 +17,9 @@ struct BackupSize {
 /// Makes the data folder `to` of the one at `from`.
 using BackUp = std::function<void(const std::filesystem::path& from, const std::filesystem::path& to)>;
 
+/// `cardfile backup`, in a process of its own. Throws std::runtime_error with what it said when it fails.
+void back_up_by_command(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// A unit: backups are made one after another while a script runs, other writers write and the log is copied into the
 /// database. Each backup opens, passes check(), has everything that was acknowledged before it was begun and nothing
 /// that was not sent before it was done, no part of a submission, and each team's log is a prefix of the team's log.

@@ -13,9 +13,7 @@ namespace {
 
 constexpr BackupSize kShort{.steps = 60, .writers = 4};
 
-void short_backups(Campaign& campaign) {
-  backups(campaign, kShort, [](const auto& from, const auto& to) { store::sqlite::back_up(from, to, {}); });
-}
+void short_backups(Campaign& campaign) { backups(campaign, kShort, back_up_by_command); }
 
 TEST(Backups, UnderLoadAreStatesThatThereWere) { expect_nothing_found("backups", 2, short_backups); }
 
