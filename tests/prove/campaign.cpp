@@ -29,7 +29,7 @@ std::mt19937_64 chance_of(std::uint64_t seed, const std::string& check, std::int
 Campaign::Campaign(CampaignOptions options)
     : options_(std::move(options)), unit_(options_.earlier.units - 1), progress_(options_.earlier) {}
 
-bool Campaign::begins_unit() {
+bool Campaign::begins_unit(std::int64_t needed) {
   const std::int64_t begun = unit_ + 1 - options_.earlier.units;
   if (begun > 0) {
     {
@@ -39,7 +39,7 @@ bool Campaign::begins_unit() {
     if (options_.on_unit) options_.on_unit(progress());
   }
   if (begun >= options_.units_max || !findings().empty()) return false;
-  if (begun > 0 && std::chrono::steady_clock::now() >= options_.deadline) return false;
+  if (begun >= needed && std::chrono::steady_clock::now() >= options_.deadline) return false;
   ++unit_;
   random_ = chance_of(options_.seed, options_.check, unit_);
   return true;

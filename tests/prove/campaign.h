@@ -34,7 +34,8 @@ struct CampaignOptions {
   std::uint64_t seed = 1;
   /// How many units it does here at most; those of an earlier run do not count.
   std::int64_t units_max = std::numeric_limits<std::int64_t>::max();
-  /// No unit begins after this, except for the first. One that takes long by its nature has an eye on it as well.
+  /// No unit begins after this, except for those that a check cannot do without. One that takes long by its nature has
+  /// an eye on it as well.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   Progress earlier = {};  // Of an earlier run with the same seed, whose units are not done again.
   std::function<void(const Progress&)> on_unit = {};  // Called after each unit.
@@ -52,8 +53,9 @@ class Campaign {
   Campaign(const Campaign&) = delete;
   Campaign& operator=(const Campaign&) = delete;
 
-  /// False when time is up, all units are done, or there is a finding.
-  bool begins_unit();
+  /// False when all units are done, there is a finding, or time is up and so many have been begun here as the check
+  /// needs to have looked at anything.
+  bool begins_unit(std::int64_t needed = 1);
   /// The number of the unit that has begun; the first is 0.
   std::int64_t unit() const { return unit_; }
   std::mt19937_64& random() { return random_; }

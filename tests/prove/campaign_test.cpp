@@ -14,10 +14,10 @@ namespace {
 
 using testing::ElementsAre;
 
-std::vector<std::uint64_t> chances(CampaignOptions options) {
+std::vector<std::uint64_t> chances(CampaignOptions options, std::int64_t needed = 1) {
   Campaign campaign(std::move(options));
   std::vector<std::uint64_t> numbers;
-  while (campaign.begins_unit()) numbers.push_back(campaign.random()());
+  while (campaign.begins_unit(needed)) numbers.push_back(campaign.random()());
   return numbers;
 }
 
@@ -32,6 +32,14 @@ TEST(ACampaign, GivesEachUnitAChanceThatComesFromSeedCheckAndNumberAlone) {
 
 TEST(ACampaign, DoesOneUnitAtLeastAndNoneBeginsAfterItsDeadline) {
   EXPECT_EQ(chances({.check = "a", .deadline = std::chrono::steady_clock::now()}).size(), 1U);
+}
+
+TEST(ACampaign, DoesTheUnitsThatACheckNeedsAfterItsDeadlineToo) {
+  const auto now = std::chrono::steady_clock::now();
+  EXPECT_EQ(chances({.check = "a", .deadline = now}, 3).size(), 3U);
+  EXPECT_EQ(chances({.check = "a", .deadline = now, .earlier = {.units = 9}}, 3).size(), 3U)
+      << "what an earlier run did is not at hand";
+  EXPECT_EQ(chances({.check = "a", .units_max = 2, .deadline = now}, 3).size(), 2U);
 }
 
 TEST(ACampaign, EndsWithTheUnitThatFoundSomething) {

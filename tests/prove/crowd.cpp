@@ -113,8 +113,7 @@ class Asking {
 }  // namespace
 
 void idle_connections(Campaign& campaign, const IdleOptions& options) {
-  const std::size_t may_have = allow_descriptors(static_cast<std::size_t>(options.connections) + 100);
-  const int count = std::min(options.connections, static_cast<int>(may_have) - 100);
+  allow_descriptors(static_cast<std::size_t>(options.connections) + 100);
   while (campaign.begins_unit()) {
     const TempFolder folder;
     const TempFolder folder_of_alone;
@@ -129,7 +128,7 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
     }
     const std::int64_t before = own_memory(process);
     std::vector<Peer> peers;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < options.connections; ++i) {
       peers.emplace_back(port);
       peers.back().send(kHealth);
       if (!peers.back().hears_something()) campaign.find("a connection of the crowd is not answered");
@@ -142,9 +141,9 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
     const std::int64_t at_rest = permille_of_a_processor(process, options.rest);
     const Compared times = nanoseconds_a_request(alone, server, options);
     asking.reset();
-    const std::int64_t each = (own_memory(process) - before) / count;
+    const std::int64_t each = (own_memory(process) - before) / options.connections;
     const std::int64_t percent = 100 * times.beside / std::max<std::int64_t>(times.alone, 1);
-    campaign.count("connections", count);
+    campaign.count("connections", options.connections);
     campaign.raise("bytes a connection at most", each);
     campaign.raise("thousandths of a processor for them at most", at_rest);
     campaign.raise("% of a request's time beside them at most", percent);

@@ -42,6 +42,11 @@ TEST(IdleConnections, ThatMakeEveryRequestCostTwoFifthsMoreAreFound) {
       "ns beside idle connections");
 }
 
+TEST(IdleConnections, AreNoFewerWhereTheMachineAllowsFewer) {
+  Campaign campaign(short_form("idle-connections", 1));
+  EXPECT_THROW(idle_connections(campaign, {.connections = 1'000'000'000}), std::runtime_error);
+}
+
 TEST(Soak, LeavesMemoryAndDescriptorsAsTheyAre) {
   Campaign campaign(short_form("soak", 5));
   soak(campaign, kShortSoak);

@@ -342,12 +342,10 @@ class Unit {
 }  // namespace
 
 void overload(Campaign& campaign, const OverloadOptions& options) {
-  constexpr int kOthers = 300;
+  constexpr std::size_t kOthers = 300;
   // Both ends are in this process.
-  const auto may_have =
-      static_cast<int>(allow_descriptors(2 * static_cast<std::size_t>(options.connections) + kOthers));
-  const int connections = std::min(options.connections, (may_have - kOthers) / 2);
-  while (campaign.begins_unit()) Unit(campaign, options, connections).run();
+  allow_descriptors(2 * static_cast<std::size_t>(options.connections) + kOthers);
+  while (campaign.begins_unit()) Unit(campaign, options, options.connections).run();
 }
 
 void overload(Campaign& campaign) { overload(campaign, OverloadOptions{}); }

@@ -38,6 +38,11 @@ TEST(Overload, IsRefusedWhileAsMuchIsDoneAsEver) {
   EXPECT_GT(campaign.figure("refusals"), 0);
 }
 
+TEST(Overload, IsNoSmallerWhereTheMachineAllowsFewerConnections) {
+  Campaign campaign(short_form("overload", 1));
+  EXPECT_THROW(overload(campaign, {.connections = 1'000'000'000}), std::runtime_error);
+}
+
 OverloadOptions short_overload_of_queries() {
   OverloadOptions options = short_overload();
   options.scarce = Scarce::processor;

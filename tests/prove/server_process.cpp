@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -78,12 +79,16 @@ OneProcessor::OneProcessor(std::vector<pid_t> processes) : processes_(std::move(
 
 OneProcessor::~OneProcessor() { keep_on(before_, processes_); }
 
-std::size_t allow_descriptors(std::size_t wanted) {
+void allow_descriptors(std::size_t needed) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, std::max<rlim_t>(limit.rlim_cur, wanted));
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) throw failure("getrlimit");
+  if (limit.rlim_cur >= needed) return;
+  if (limit.rlim_max < needed) {
+    throw std::runtime_error("it needs " + std::to_string(needed) + " open files, and this machine allows it " +
+                             std::to_string(limit.rlim_max) + " (ulimit -Hn): with fewer this shows nothing");
+  }
+  limit.rlim_cur = needed;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) throw failure("setrlimit");
 }
 
 }  // namespace cardfile::prove

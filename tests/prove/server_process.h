@@ -33,7 +33,8 @@ class OneProcessor {
   cpu_set_t before_{};  // Of the calling thread, and given back to all.
 };
 
-/// Lets this process have so many open files, as far as it may; gives how many it may have.
-std::size_t allow_descriptors(std::size_t wanted);
+/// Lets this process and those that it starts have so many open files. Throws std::runtime_error where they may not: a
+/// crowd of fewer would show something else.
+void allow_descriptors(std::size_t needed);
 
 }  // namespace cardfile::prove

@@ -241,9 +241,8 @@ class Unit {
 }  // namespace
 
 void slow_peers(Campaign& campaign, const SlowOptions& options) {
-  const std::size_t may_have = allow_descriptors(static_cast<std::size_t>(options.connections) + 100);
-  const int count = std::min(options.connections, static_cast<int>(may_have) - 100);
-  while (campaign.begins_unit()) Unit(campaign, options, count).run();
+  allow_descriptors(static_cast<std::size_t>(options.connections) + 100);
+  while (campaign.begins_unit()) Unit(campaign, options, options.connections).run();
 }
 
 void slow_peers(Campaign& campaign) { slow_peers(campaign, SlowOptions{}); }

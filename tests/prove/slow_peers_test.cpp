@@ -27,6 +27,11 @@ TEST(SlowPeers, AreLetGo) {
   EXPECT_EQ(campaign.figure("slow connections"), 100);
 }
 
+TEST(SlowPeers, AreNoFewerWhereTheMachineAllowsFewer) {
+  Campaign campaign(short_form("slow-peers", 1));
+  EXPECT_THROW(slow_peers(campaign, {.connections = 1'000'000'000}), std::runtime_error);
+}
+
 TEST(SlowPeers, OfAPatientServerAreFound) {
   SlowOptions faulty = few_slow();
   faulty.settings = {"--header-timeout-ms", "1000000", "--max-unsent-bytes", "4000000"};
