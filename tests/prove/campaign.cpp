@@ -62,7 +62,8 @@ void Campaign::raise(const std::string& name, std::int64_t value) {
 
 void Campaign::find(const std::string& sentence) {
   const std::lock_guard lock(mutex_);
-  progress_.findings.push_back("unit " + std::to_string(unit_) + ": " + sentence);
+  const bool has_begun = unit_ >= options_.earlier.units;
+  progress_.findings.push_back((has_begun ? "unit " + std::to_string(unit_) + ": " : "") + sentence);
 }
 
 Progress Campaign::progress() const {

@@ -67,7 +67,7 @@ class Campaign {
   void count(const std::string& name, std::int64_t more = 1);
   /// Makes a figure at least `value`.
   void raise(const std::string& name, std::int64_t value);
-  /// A promise was not kept. The unit's number is put before the sentence.
+  /// A promise was not kept. The unit's number is put before the sentence, once one has begun.
   void find(const std::string& sentence);
 
   Progress progress() const;

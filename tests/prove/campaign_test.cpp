@@ -54,6 +54,12 @@ TEST(ACampaign, EndsWithTheUnitThatFoundSomething) {
   EXPECT_THAT(campaign.progress().figures, ElementsAre(Figure{"looks", 6}, Figure{"longest ms", 10}));
 }
 
+TEST(ACampaign, NamesNoUnitWhereNoneHasBegun) {
+  Campaign campaign({.check = "a", .earlier = {.units = 5}});
+  campaign.find("it could not begin");
+  EXPECT_THAT(campaign.findings(), ElementsAre("it could not begin"));
+}
+
 TEST(ACampaign, TellsEachUnitAndGoesOnFromAnEarlierRun) {
   std::vector<std::int64_t> told;
   Campaign campaign({.check = "a",
