@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -162,46 +162,70 @@ void idle_connections(Campaign& campaign) { idle_connections(campaign, IdleOptio
 
 namespace {
 
-/// One client's requests, one after the other, until the time is over.
+/// One client's requests, one after the other, until there are enough or the time is over. It has phones of its own,
+/// and goes on with a contact that it was told of.
 class SoakingClient {
  public:
-  SoakingClient(Campaign& campaign, std::uint16_t port, const std::string& key, int number, std::uint64_t seed)
-      : campaign_(campaign), client_(port, {{"Authorization", "Bearer " + key}}), number_(number), random_(seed) {}
+  SoakingClient(Campaign& campaign, const Served& served, int number, std::uint64_t seed)
+      : campaign_(campaign), client_(served.port(), served.headers()), number_(number), random_(seed) {}
 
-  void run(steady_clock::time_point end) {
-    std::int64_t requests = 0;
-    while (steady_clock::now() < end) {
-      step();
-      ++requests;
-    }
-    campaign_.count("requests", requests);
+  /// Gives how many they were.
+  std::int64_t run(std::int64_t requests_max, steady_clock::time_point end) {
+    while (requests_ < requests_max && steady_clock::now() < end) step();
+    return requests_;
   }
 
  private:
   void step() {
     const std::string phone = "1312" + std::to_string(1'000'000 + number_ * 1'000 + below(100));
-    const std::string body = R"({"phone":")" + phone + R"(","first":"n)" + std::to_string(below(1'000)) + R"("})";
-    switch (below(6)) {
+    const std::string contact = R"({"phone":")" + phone + R"(","first":"n)" + std::to_string(below(1'000)) + R"("})";
+    const std::string tagged = R"({"phone":")" + phone + R"(","tags":[{"tag_id":1}]})";
+    switch (below(14)) {
       case 0:
         return ask("POST", "/v1/contacts", R"({"limit":20,"filter":"n1"})");
       case 1:
         return ask("POST", "/v1/contact/get", R"({"phone":")" + phone + R"("})");
       case 2:
-        return ask("DELETE", "/v1/contact/" + std::to_string(1 + below(1'000)), "");
+        return ask("DELETE", "/v1/contact/" + id_, "");
       case 3:
-        return ask("POST", "/v1/batch/contacts?overwrite=true", "[" + body + "]");
+        return ask("POST", "/v1/batch/contacts?overwrite=true", "[" + contact + "]");
       case 4:
-        return ask("PUT", "/v1/contact/" + std::to_string(1 + below(1'000)), body);
+        return ask("PUT", "/v1/contact/" + id_, contact);
+      case 5:
+        return ask("POST", "/v1/contact", tagged);
+      case 6:
+        return ask("POST", "/v2/contact", contact);
+      case 7:
+        return ask("POST", "/v2/contacts", R"({"contacts":[)" + tagged + "," + contact + "]}");
+      case 8:
+        return ask("POST", "/v2/contacts/search",
+                   R"({"contact_channels":[{"channel_type":"phone","channel_ids":[")" + phone + R"("]}]})");
+      case 9:
+        return ask("DELETE", "/v2/contact/" + uuid_, "");
+      case 10:
+        return ask("POST", "/v2/contact/" + uuid_ + "/channel",
+                   R"({"channel_type":"email","channel_id":")" + phone + R"(@example.org"})");
+      case 11:
+        return ask("GET", "/v2/contact/" + uuid_ + "/channels", "");
+      case 12:
+        return ask("PUT", "/v1/tag/1", R"({"tag":"t)" + std::to_string(below(1'000)) + R"("})");
       default:
-        return ask("POST", "/v1/contact", body);
+        return ask("POST", "/v1/tags", "{}");
     }
   }
 
   void ask(std::string_view method, const std::string& target, const std::string& body) {
+    ++requests_;
     const auto reply = client_.send(method, target, body);
-    if (reply && reply->status < 500) return;
+    if (reply && reply->status < 500) return note_contact(reply->body);
     const std::string status = reply ? std::to_string(reply->status) + " " + reply->body : "no answer";
     campaign_.find(std::string(method) + " " + target + " is answered with " + status);
+  }
+
+  void note_contact(const std::string& answer) {
+    if (answer.find(R"("contact_channels":)") == std::string::npos) return;
+    id_ = test::json_member(answer, "id");
+    uuid_ = test::json_member(answer, "uuid");
   }
 
   int below(int limit) { return static_cast<int>(random_() % static_cast<std::uint64_t>(limit)); }
@@ -210,60 +234,155 @@ class SoakingClient {
   HttpClient client_;
   const int number_;
   std::mt19937_64 random_;
+  std::string id_ = "1";
+  std::string uuid_ = "5f0c1a52-9d0e-4a63-8c57-0f9f2c6f3a99";
+  std::int64_t requests_ = 0;
+};
+
+/// A tag, and so many contacts as fill the page caches: from then on they do not grow.
+void fill(const Served& served, int contacts) {
+  HttpClient client(served.port(), served.headers());
+  const auto send = [&client](std::string_view target, const std::string& body) {
+    const auto reply = client.send("POST", target, body);
+    if (!reply || reply->status != 200) throw std::runtime_error("the contacts could not be made");
+  };
+  send("/v1/tag", R"({"tag":"t"})");
+  constexpr int kAtOnce = 500;
+  for (int i = 0; i < contacts; i += kAtOnce) {
+    std::string body;
+    for (int id = i; id < i + kAtOnce; ++id) {
+      body += (body.empty() ? "[" : ",") + (R"({"phone":"1415)" + std::to_string(1'000'000 + id)) +
+              R"(","avatar":"https://example.org/)" + std::string(2'000, 'a') + R"("})";
+    }
+    send("/v1/batch/contacts", body + "]");
+  }
+}
+
+/// What the server took when a unit was over and nobody asked.
+struct AtRest {
+  std::int64_t memory = 0;
+  std::int64_t requests = 0;  // So far.
+};
+
+class Soak {
+ public:
+  Soak(Campaign& campaign, const SoakOptions& options)
+      : campaign_(campaign), options_(options), served_(options.serve()) {
+    fill(*served_, options.contacts_before);
+  }
+
+  void run() {
+    const milliseconds unit = length_of_a_unit();
+    while (campaign_.begins_unit(kUnits)) {
+      ask_for(unit);
+      look();
+    }
+    if (campaign_.findings().empty()) judge_trend();
+  }
+
+ private:
+  static constexpr std::size_t kWarmUnits = 3;
+  static constexpr std::int64_t kUnits = 4 * kWarmUnits;  // Which a trend needs: warm ones, and three times as many.
+  // Measured: from then on the page caches, a mebibyte or two for each reader, and the allocator's are what they stay.
+  static constexpr std::int64_t kRequestsUntilWarm = 1'000'000;
+
+  /// Such that the units that are needed have room in the time there is, if it is not too short for that.
+  milliseconds length_of_a_unit() const {
+    const auto time = campaign_.deadline() - steady_clock::now();
+    return std::clamp(std::chrono::duration_cast<milliseconds>(time) / kUnits, options_.unit_min, options_.unit_max);
+  }
+
+  void ask_for(milliseconds time) {
+    std::atomic<std::int64_t> requests = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < options_.clients; ++i) {
+        threads.emplace_back([this, &requests, i, end = steady_clock::now() + time, seed = campaign_.random()()] {
+          requests += SoakingClient(campaign_, *served_, i, seed).run(options_.requests_max, end);
+        });
+      }
+    }
+    requests_ += requests;
+    campaign_.count("requests", requests);
+    if (options_.forgets_connections) {
+      for (int i = 0; i < 50; ++i) forgotten_.emplace_back(served_->port());
+    }
+  }
+
+  void look() {
+    const bool is_warm = at_rest_.size() >= kWarmUnits;
+    // A client's end may be seen a moment later.
+    std::int64_t open = 0;
+    const auto is_quiet = [&] {
+      open = descriptors(served_->process());
+      return is_warm && open <= warm_descriptors_ + kDescriptorsBeside;
+    };
+    test::becomes_true(is_quiet, milliseconds(is_warm ? 2'000 : 200));
+    const std::int64_t memory = own_memory(served_->process());
+    at_rest_.push_back({.memory = memory, .requests = requests_});
+    campaign_.raise("KiB of memory at most", memory / 1024);
+    campaign_.raise("descriptors at most", open);
+    if (!is_warm) {
+      warm_memory_ = std::max(warm_memory_, memory);
+      warm_descriptors_ = std::max(warm_descriptors_, open);
+      return;
+    }
+    if (memory > warm_memory_ * 3 / 2 + (std::int64_t{32} << 20)) {
+      campaign_.find("memory has grown from " + std::to_string(warm_memory_) + " to " + std::to_string(memory) +
+                     " bytes");
+    }
+    if (open > warm_descriptors_ + kDescriptorsBeside) {
+      campaign_.find("descriptors have grown from " + std::to_string(warm_descriptors_) + " to " +
+                     std::to_string(open));
+    }
+  }
+
+  /// The first quarter of the units is left out, and of the rest the first third is held against the last.
+  void judge_trend() {
+    const std::size_t units = at_rest_.size();
+    if (units < static_cast<std::size_t>(kUnits)) {
+      return campaign_.find("this shows nothing: " + std::to_string(units) + " units are no trend, " +
+                            std::to_string(kUnits) + " would be");
+    }
+    const std::size_t third = units / 4;
+    const AtRest before = middle_of(units - 3 * third, third);
+    const AtRest after = middle_of(units - third, third);
+    const std::int64_t growth = after.memory - before.memory;
+    const std::int64_t requests = std::max<std::int64_t>(after.requests - before.requests, 1);
+    const std::int64_t growth_max = before.memory * options_.growth_percent_max / 100 +
+                                    (before.requests < kRequestsUntilWarm ? options_.caches_bytes : 0);
+    campaign_.raise("KiB of memory more in the last third than in the first", growth / 1024);
+    campaign_.raise("thousandths of a byte a request that would not be seen", growth_max * 1'000 / requests);
+    if (growth > growth_max) {
+      campaign_.find("memory grows: by " + std::to_string(growth) + " bytes in " + std::to_string(requests) +
+                     " requests, from " + std::to_string(before.memory));
+    }
+  }
+
+  /// Medians, so that one unit says nothing.
+  AtRest middle_of(std::size_t first, std::size_t count) const {
+    std::vector<std::int64_t> memory;
+    std::vector<std::int64_t> requests;
+    for (std::size_t i = first; i < first + count; ++i) {
+      memory.push_back(at_rest_[i].memory);
+      requests.push_back(at_rest_[i].requests);
+    }
+    return {.memory = median(std::move(memory)), .requests = median(std::move(requests))};
+  }
+
+  Campaign& campaign_;
+  const SoakOptions& options_;
+  const std::unique_ptr<Served> served_;
+  std::vector<Peer> forgotten_;
+  std::int64_t requests_ = 0;
+  std::vector<AtRest> at_rest_;  // After each unit.
+  std::int64_t warm_memory_ = 0;
+  std::int64_t warm_descriptors_ = 0;
 };
 
 }  // namespace
 
-void soak(Campaign& campaign, const SoakOptions& options) {
-  constexpr std::int64_t kWarmUnits = 3;
-  const TempFolder folder;
-  const std::string key = test::make_team_and_key(folder);
-  RunningServer server(folder);
-  const std::uint16_t port = server.port();
-  const pid_t process = server.process().id();
-  std::vector<Peer> forgotten;
-  std::int64_t warm_memory = 0;
-  std::int64_t warm_descriptors = 0;
-  std::int64_t units = 0;
-  while (campaign.begins_unit()) {
-    const auto end = std::min(steady_clock::now() + options.unit, campaign.deadline());
-    {
-      std::vector<std::jthread> threads;
-      for (int i = 0; i < options.clients; ++i) {
-        threads.emplace_back([&campaign, port, &key, i, end, seed = campaign.random()()] {
-          SoakingClient(campaign, port, key, i, seed).run(end);
-        });
-      }
-    }
-    if (options.forgets_connections) {
-      for (int i = 0; i < 50; ++i) forgotten.emplace_back(port);
-    }
-    const std::int64_t memory = own_memory(process);
-    // A client's end may be seen a moment later.
-    std::int64_t open = 0;
-    const auto is_quiet = [&] {
-      open = descriptors(process);
-      return units >= kWarmUnits && open <= warm_descriptors + kDescriptorsBeside;
-    };
-    test::becomes_true(is_quiet, milliseconds(units < kWarmUnits ? 200 : 2'000));
-    if (units < kWarmUnits) {
-      warm_memory = std::max(warm_memory, memory);
-      warm_descriptors = std::max(warm_descriptors, open);
-    }
-    ++units;
-    campaign.raise("KiB of memory at most", memory / 1024);
-    campaign.raise("descriptors at most", open);
-    if (units <= kWarmUnits) continue;
-    campaign.raise("% of the memory after three units at most", 100 * memory / std::max<std::int64_t>(warm_memory, 1));
-    if (memory > warm_memory * 3 / 2 + (std::int64_t{32} << 20)) {
-      campaign.find("memory has grown from " + std::to_string(warm_memory) + " to " + std::to_string(memory) +
-                    " bytes");
-    }
-    if (open > warm_descriptors + kDescriptorsBeside) {
-      campaign.find("descriptors have grown from " + std::to_string(warm_descriptors) + " to " + std::to_string(open));
-    }
-  }
-}
+void soak(Campaign& campaign, const SoakOptions& options) { Soak(campaign, options).run(); }
 
 void soak(Campaign& campaign) { soak(campaign, SoakOptions{}); }
 

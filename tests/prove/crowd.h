@@ -3,8 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
 
 #include "prove/campaign.h"
+#include "prove/served.h"
 
 namespace cardfile::prove {
 
@@ -28,13 +32,22 @@ void idle_connections(Campaign& campaign, const IdleOptions& options);
 void idle_connections(Campaign& campaign);
 
 struct SoakOptions {
-  std::chrono::milliseconds unit{30'000};
+  std::function<std::unique_ptr<Served>()> serve = prove::serve;
+  int contacts_before = 20'000;  // They fill the page caches, which would grow later otherwise.
   int clients = 8;
-  bool forgets_connections = false;  // A planted fault: each unit leaves some open.
+  std::int64_t requests_max = std::numeric_limits<std::int64_t>::max();  // Of a client in a unit.
+  std::chrono::milliseconds unit_max{30'000};                            // Shorter where its time is short,
+  std::chrono::milliseconds unit_min{5'000};                             // but no shorter than this.
+  std::int64_t growth_percent_max = 2;                // Of the memory, from the first third to the last,
+  std::int64_t caches_bytes = std::int64_t{8} << 20;  // and so much as long as caches may not be full.
+  bool forgets_connections = false;                   // A planted fault: each unit leaves some open.
 };
 
-/// A unit: clients create, update, list, find and delete contacts for a while. No answer is missing or a 5xx, and
-/// from the third unit on memory and descriptors stay what they are.
+/// A unit: clients create, update, tag, list, find and delete contacts for a while, on version 1 and 2. No answer is
+/// missing or a 5xx, and from the fourth unit on memory and descriptors are bounded by what they were. In the end the
+/// memory of the first third of the units, after a quarter that is not judged, is held against that of the last: no
+/// more than noise may have come to it, which in an hour is half a byte a request. It does twelve units at least,
+/// whatever time it has.
 void soak(Campaign& campaign, const SoakOptions& options);
 void soak(Campaign& campaign);
 

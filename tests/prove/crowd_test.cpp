@@ -1,5 +1,10 @@
 #include "prove/crowd.h"
 
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "prove/planted.h"
 #include "prove/short_form.h"
 
 namespace cardfile::prove {
@@ -9,7 +14,16 @@ using std::chrono::milliseconds;
 
 constexpr IdleOptions kFewIdle{
     .connections = 300, .requests = 100, .measurements = 25, .rest = milliseconds(300), .rest_permille_max = 50};
-constexpr SoakOptions kShortSoak{.unit = milliseconds(200), .clients = 4};
+TEST(IdleConnections, AreNoFewerWhereTheMachineAllowsFewer) {
+  Campaign campaign(short_form("idle-connections", 1));
+  EXPECT_THROW(idle_connections(campaign, {.connections = 1'000'000'000}), std::runtime_error);
+}
+
+/// So many requests and no more, however fast they are. Caches grow meanwhile, which is not what is judged.
+SoakOptions short_soak() {
+  return {.contacts_before = 0, .clients = 4, .requests_max = 25, .growth_percent_max = 30, .caches_bytes = 0};
+}
+constexpr std::int64_t kSoakUnits = 12;
 
 TEST(IdleConnections, WeighLittle) {
   Campaign campaign(short_form("idle-connections", 1));
@@ -42,23 +56,60 @@ TEST(IdleConnections, ThatMakeEveryRequestCostTwoFifthsMoreAreFound) {
       "ns beside idle connections");
 }
 
-TEST(IdleConnections, AreNoFewerWhereTheMachineAllowsFewer) {
-  Campaign campaign(short_form("idle-connections", 1));
-  EXPECT_THROW(idle_connections(campaign, {.connections = 1'000'000'000}), std::runtime_error);
-}
-
 TEST(Soak, LeavesMemoryAndDescriptorsAsTheyAre) {
-  Campaign campaign(short_form("soak", 5));
-  soak(campaign, kShortSoak);
+  Campaign campaign(short_form("soak", kSoakUnits));
+  soak(campaign, short_soak());
   EXPECT_THAT(campaign.findings(), testing::IsEmpty());
   EXPECT_GT(campaign.figure("requests"), 100);
 }
 
+TEST(Soak, ThatEndsBeforeThereIsATrendSaysThatItShowsNothing) {
+  expect_found(
+      "soak", kSoakUnits - 1, [](Campaign& campaign) { soak(campaign, short_soak()); }, "this shows nothing");
+}
+
+TEST(Soak, WhoseTimeIsShortMakesItsUnitsShorterRatherThanFewer) {
+  SoakOptions options = short_soak();
+  options.unit_min = milliseconds(1);
+  CampaignOptions without_time = short_form("soak", 1'000'000);
+  without_time.deadline = std::chrono::steady_clock::now();
+  Campaign campaign(without_time);
+  soak(campaign, options);
+  EXPECT_THAT(campaign.findings(), testing::IsEmpty());
+  EXPECT_EQ(campaign.progress().units, kSoakUnits);
+}
+
 TEST(Soak, FindsConnectionsThatAreForgotten) {
-  SoakOptions faulty = kShortSoak;
+  SoakOptions faulty = short_soak();
   faulty.forgets_connections = true;
   expect_found(
-      "soak", 5, [&](Campaign& campaign) { soak(campaign, faulty); }, "descriptors have grown");
+      "soak", kSoakUnits, [&](Campaign& campaign) { soak(campaign, faulty); }, "descriptors have grown");
+}
+
+/// Keeps some of each submission for good: kilobytes, since a short form has few. An hour, with some four million
+/// requests, shows half a byte of each.
+class LeakingStore final : public PassingStore {
+ public:
+  using PassingStore::PassingStore;
+
+  void submit(store::Submission& submission) override {
+    {
+      const std::lock_guard lock(mutex_);
+      kept_.emplace_back(48 * 1024, 'x');
+    }
+    PassingStore::submit(submission);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> kept_;  // Guarded by mutex_.
+};
+
+TEST(Soak, FindsMemoryThatGrowsWithEachRequest) {
+  SoakOptions faulty = short_soak();
+  faulty.serve = [] { return serve_with(planted<LeakingStore>()); };
+  expect_found(
+      "soak", kSoakUnits, [&](Campaign& campaign) { soak(campaign, faulty); }, "memory grows: by");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <unistd.h>
+
 #include "api/api.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -27,6 +29,7 @@ class Program final : public Served {
 
   std::uint16_t port() const override { return port_; }
   const std::string& key() const override { return key_; }
+  pid_t process() const override { return server_.process().id(); }
 
  private:
   test::TempFolder folder_;
@@ -59,6 +62,7 @@ class Local final : public Served {
 
   std::uint16_t port() const override { return server_.port(); }
   const std::string& key() const override { return key_; }
+  pid_t process() const override { return ::getpid(); }
 
  private:
   base::Task<http::Response> altered_answer(const http::Request& request, base::Executor& executor) {

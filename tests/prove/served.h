@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include <sys/types.h>
+
 #include "base/worker.h"
 #include "core/ids.h"
 #include "core/time.h"
@@ -26,6 +28,8 @@ class Served {
 
   virtual std::uint16_t port() const = 0;
   virtual const std::string& key() const = 0;
+  /// Where it runs; maybe this one.
+  virtual pid_t process() const = 0;
 
   /// What every request of a client says.
   std::map<std::string, std::string> headers() const {

@@ -38,6 +38,7 @@ class RunningServer {
   std::uint16_t port();
   std::string url(const std::string& path) { return "http://127.0.0.1:" + std::to_string(port()) + path; }
   Process& process() { return process_; }
+  const Process& process() const { return process_; }
 
   /// SIGTERM, and its exit code.
   int stop();
