@@ -43,6 +43,7 @@ TEST(IdleConnections, ThatHoldHalfABodyAreFound) {
 TEST(IdleConnections, ThatKeepAskingAreFound) {
   IdleOptions faulty = kFewIdle;
   faulty.keep_asking = true;
+  faulty.rest_permille_max = IdleOptions{}.rest_permille_max;  // A busy machine may leave them little more.
   expect_found(
       "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); },
       "thousandths of a processor");
