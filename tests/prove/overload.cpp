@@ -154,8 +154,7 @@ class Stopwatch {
 
 class Unit {
  public:
-  Unit(Campaign& campaign, const OverloadOptions& options, int connections)
-      : campaign_(campaign), options_(options), connections_(connections), served_(serve()) {
+  Unit(Campaign& campaign, const OverloadOptions& options) : campaign_(campaign), options_(options), served_(serve()) {
     make_contacts(*served_, options.contacts);
     disk_.syncs_take(options.sync);
     if (options.scarce == Scarce::disk) {
@@ -171,7 +170,7 @@ class Unit {
     for (int i = 0; i < options_.slices; ++i) {
       const Work best = do_at_best();
       peak += best;
-      Clients clients(served_->port(), requests_, connections_);
+      Clients clients(served_->port(), requests_, options_.connections);
       offer(clients, best.a_second() * kTimes, offered);
     }
     judge(offered, peak);
@@ -332,7 +331,6 @@ class Unit {
 
   Campaign& campaign_;
   const OverloadOptions& options_;
-  const int connections_;
   const test::TempFolder folder_{test::folder_in_memory()};
   SlowVfs disk_;
   const std::unique_ptr<Served> served_;
@@ -345,7 +343,7 @@ void overload(Campaign& campaign, const OverloadOptions& options) {
   constexpr std::size_t kOthers = 300;
   // Both ends are in this process.
   allow_descriptors(2 * static_cast<std::size_t>(options.connections) + kOthers);
-  while (campaign.begins_unit()) Unit(campaign, options, options.connections).run();
+  while (campaign.begins_unit()) Unit(campaign, options).run();
 }
 
 void overload(Campaign& campaign) { overload(campaign, OverloadOptions{}); }

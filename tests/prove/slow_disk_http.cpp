@@ -217,15 +217,15 @@ constexpr std::array kWays{Way::id, Way::uuid, Way::list, Way::filter};
 
 class Unit {
  public:
-  Unit(Campaign& campaign, const SlowDiskHttpSize& size, const SlowDiskHttpFaults& faults, std::size_t writers)
+  Unit(Campaign& campaign, const SlowDiskHttpSize& size, const SlowDiskHttpFaults& faults)
       : campaign_(campaign),
         size_(size),
         faults_(faults),
-        writers_(writers),
+        writers_(size.writers),
         readers_(size.readers),
-        cards_(disk_, complaints_, writers),
+        cards_(disk_, complaints_, size.writers),
         served_(serve()) {
-    make_contacts(*served_, static_cast<int>(writers));
+    make_contacts(*served_, static_cast<int>(size.writers));
     learn_contacts();
     lines_.emplace(served_->port(), writers_.size() + readers_.size());
   }
@@ -582,9 +582,8 @@ class Unit {
 void slow_disk_http(Campaign& campaign, const SlowDiskHttpSize& size, const SlowDiskHttpFaults& faults) {
   constexpr std::size_t kOthers = 300;
   // Both ends are in this process.
-  const std::size_t may_have = allow_descriptors(2 * (size.writers + size.readers) + kOthers);
-  const std::size_t writers = std::min(size.writers, (may_have - kOthers) / 2 - size.readers);
-  while (campaign.begins_unit()) Unit(campaign, size, faults, writers).run();
+  allow_descriptors(2 * (size.writers + size.readers) + kOthers);
+  while (campaign.begins_unit()) Unit(campaign, size, faults).run();
 }
 
 void slow_disk_http(Campaign& campaign) { slow_disk_http(campaign, {}, {}); }

@@ -72,10 +72,9 @@ class Drops {
 
 class Unit {
  public:
-  Unit(Campaign& campaign, const SlowOptions& options, int count)
+  Unit(Campaign& campaign, const SlowOptions& options)
       : campaign_(campaign),
         options_(options),
-        count_(count),
         key_(test::make_team_and_key(folder_)),
         server_(folder_, options.settings),
         honest_(server_.port(), {{"Authorization", "Bearer " + key_}}) {
@@ -138,7 +137,7 @@ class Unit {
     beside_.push_back(percentile(std::move(times), 99));
     const auto gone_after = duration_cast<milliseconds>(steady_clock::now() - all_there);
     const auto left = descriptors(process()) - descriptors_before;
-    campaign_.count("slow connections", count_);
+    campaign_.count("slow connections", options_.connections);
     campaign_.raise("ms until the last was gone at most", gone_after.count());
     campaign_.raise("KiB for all of them at most", memory_ / 1024);
     if (left > kDescriptorsBeside) {
@@ -158,7 +157,7 @@ class Unit {
     const std::string large = "POST /v1/contacts" + headers + "Content-Length: " + std::to_string(kLargePage.size()) +
                               "\r\n\r\n" + std::string(kLargePage);
     std::vector<Peer> peers;
-    for (int i = 0; i < count_; ++i) {
+    for (int i = 0; i < options_.connections; ++i) {
       const Slow kind = kind_of(static_cast<std::size_t>(i));
       const Peer& peer = peers.emplace_back(server_.port(), takes_no_answer(kind) ? 4096 : 0);
       switch (kind) {
@@ -227,7 +226,6 @@ class Unit {
 
   Campaign& campaign_;
   const SlowOptions& options_;
-  const int count_;
   const TempFolder folder_;
   const std::string key_;
   RunningServer server_;
@@ -242,7 +240,7 @@ class Unit {
 
 void slow_peers(Campaign& campaign, const SlowOptions& options) {
   allow_descriptors(static_cast<std::size_t>(options.connections) + 100);
-  while (campaign.begins_unit()) Unit(campaign, options, options.connections).run();
+  while (campaign.begins_unit()) Unit(campaign, options).run();
 }
 
 void slow_peers(Campaign& campaign) { slow_peers(campaign, SlowOptions{}); }
