@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -142,6 +143,38 @@ TEST_F(Backup, ReplacesWhatAnInterruptedOneLeftBehind) {
   EXPECT_EQ(refusal(), "");
   EXPECT_FALSE(std::filesystem::exists(partial()));
   EXPECT_THAT(store::check_sqlite({.folder = copy()}, {}).findings, testing::IsEmpty());
+}
+
+TEST_F(Backup, OfADamagedDatabaseIsRefused) {
+  world_.close();
+  {
+    std::fstream file(folder() / "cardfile.db", std::ios::in | std::ios::out | std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(content.rfind("operator")));  // Who made a change: no other row repeats it.
+    file.put('O');
+  }
+  EXPECT_THAT(refusal(), HasSubstr("a page is not what was written there"));
+  expect_nothing_made();
+}
+
+TEST_F(Backup, OfAFolderWithoutChecksumsIsACopyWithoutThem) {
+  world_.close();
+  const auto file = folder() / "cardfile.db";
+  std::filesystem::remove(file);
+  store::sqlite::Connection older({.file = file});
+  older.execute(
+      "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA user_version = 4; CREATE TABLE team (id); CREATE "
+      "TABLE t (x BLOB);"
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO t SELECT "
+      "randomblob(300) FROM n");
+  EXPECT_EQ(refusal(), "");
+  store::sqlite::Connection made({.file = copy() / "cardfile.db"});
+  EXPECT_EQ(made.integer("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+  made.execute("ATTACH '" + file.native() + "' AS older");
+  EXPECT_EQ(
+      made.integer("SELECT count(*) FROM older.t JOIN main.t ON older.t.rowid = main.t.rowid AND older.t.x = main.t.x"),
+      3'000);
 }
 
 TEST_F(Backup, LeavesAloneWhatNoBackupLeftBehind) {

@@ -3,13 +3,15 @@
 #include "store/sqlite/migrations.h"
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <string>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "store/hooked_vfs.h"
 #include "store/sqlite/db.h"
+#include "store/world.h"
 #include "support/temp_folder.h"
 
 namespace cardfile::test {
@@ -57,6 +59,39 @@ TEST(Migrating, AFolderThatIsLargerThanMemorySortsInFiles) {
   EXPECT_GT(files.count(), before);
   EXPECT_EQ(connection.integer("SELECT count(*) FROM contact WHERE place = (1 << 43 | id) AND updated = id"),
             kContacts);
+}
+
+TEST(Migrating, MakesRoomForChecksumsInAnOlderFolder) {
+  World world(Engine::sqlite);
+  world.close();
+  const auto file = world.options().folder / "cardfile.db";
+  std::filesystem::remove(file);
+  {
+    Connection older({.file = file});
+    older.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL");
+    make_format(4, older);
+    older.execute("CREATE TABLE kept (x); INSERT INTO kept VALUES (7)");
+    EXPECT_FALSE(older.has_room_for_checksums());
+  }
+  world.reopen();
+  EXPECT_THAT(world.findings(), testing::IsEmpty());
+  world.close();
+  Connection newer({.file = file});
+  EXPECT_TRUE(newer.has_room_for_checksums());
+  EXPECT_EQ(newer.integer("SELECT x FROM kept"), 7);
+}
+
+TEST(Migrating, MakesRoomForChecksumsWhereAFirstStartWasInterrupted) {
+  World world(Engine::sqlite);
+  world.close();
+  const auto file = world.options().folder / "cardfile.db";
+  std::filesystem::remove(file);
+  Connection({.file = file}).execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL");
+  world.reopen();
+  world.has_team(kTeam);
+  world.has_contact({.phone = "13125550142"});
+  world.reopen();
+  EXPECT_THAT(world.findings(), testing::IsEmpty());
 }
 
 }  // namespace

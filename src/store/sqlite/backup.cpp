@@ -170,7 +170,7 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
   Connection destination({.file = to});
   // Whoever finds a partial copy throws it away, and it is synced as a whole when it is complete.
   destination.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");
-  make_room_for_checksums(destination, source.integer("PRAGMA page_size"));
+  if (source.has_room_for_checksums()) make_room_for_checksums(destination, source.integer("PRAGMA page_size"));
   Copying copying(destination, source);
   while (copying.step())
     if (progress) progress(copying.copied(), copying.pages());

@@ -85,8 +85,10 @@ void check_pages(Connection& connection, Report& report) {
 
 /// Pages against their checksums: whatever the disk has changed, in whatever column.
 void check_checksums(Connection& connection, Report& report) {
-  for (const std::int64_t page : damaged_pages(connection, kDamagedPagesMax))
+  const auto damaged = damaged_pages(connection, kDamagedPagesMax);
+  for (const std::int64_t page : damaged)
     report.add("Page " + std::to_string(page) + " of cardfile.db is not what was written there.");
+  if (damaged.size() == kDamagedPagesMax) report.add("More pages than these may be damaged.");
 }
 
 /// Contacts against the two indexes that the engine keeps.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <vector>
+#include <new>
 
 #include <sqlite3.h>
 
@@ -11,15 +11,19 @@ namespace cardfile::store::sqlite {
 namespace {
 
 // SQLite's file format, 1.3: the page size is at 16, two bytes, and the bytes that are left free in a page at 20.
-constexpr std::size_t kHeaderBytes = 100;
 constexpr std::size_t kPageSizeAt = 16;
 constexpr std::size_t kReservedAt = 20;
 
+constexpr std::size_t kPageBytesMax = 65'536;
+
 constexpr std::uint64_t kPrime = 0x9e3779b97f4a7c15;
 
-/// One to one in both arguments: no change of a single word goes unseen.
+/// One to one in both arguments: no change of a single word goes unseen. The first shift brings high bits down before
+/// the product would keep them where they are.
 std::uint64_t mixed(std::uint64_t sum, std::uint64_t word) {
-  sum = (sum ^ word) * kPrime;
+  sum ^= word;
+  sum ^= sum >> 29;
+  sum *= kPrime;
   return sum ^ (sum >> 32);
 }
 
@@ -28,41 +32,48 @@ std::uint64_t little_endian(std::uint64_t word) {
   return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
 }
 
-/// The size of the pages of a database whose pages have room for checksums; else 0.
-std::size_t checked_page_bytes(std::span<const std::byte> header) {
-  if (std::to_integer<std::size_t>(header[kReservedAt]) != kChecksumBytes) return 0;
-  const auto high = std::to_integer<std::size_t>(header[kPageSizeAt]);
-  const auto low = std::to_integer<std::size_t>(header[kPageSizeAt + 1]);
-  return high == 0 && low == 1 ? 65'536 : high << 8 | low;
-}
-
 /// SQLite allocates one of these with room behind it for the file of the file system below.
 struct DatabaseFile {
   sqlite3_file base;
-  std::vector<std::byte>* page;  // Owned; as large as a page, or empty when pages have no room for checksums.
+  std::byte* page;         // Owned; where a page is completed.
+  std::size_t page_bytes;  // 0: pages have no room for checksums.
+  bool compares;
 
   static DatabaseFile& of(sqlite3_file* file) { return *reinterpret_cast<DatabaseFile*>(file); }
   static sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(&of(file) + 1); }
   static const sqlite3_io_methods& call(sqlite3_file* file) { return *below(file)->pMethods; }
 
-  void take_note_of(std::span<const std::byte> header) const { page->resize(checked_page_bytes(header)); }
+  /// The number of the page that stands there, from 1; 0 when that is not all of one page.
+  std::uint64_t page_at(sqlite3_int64 at, int size) const {
+    const auto place = static_cast<std::uint64_t>(at);
+    if (page_bytes == 0 || static_cast<std::size_t>(size) != page_bytes || place % page_bytes != 0) return 0;
+    return place / page_bytes + 1;
+  }
 
   /// Another connection may have written the database anew.
   static void read_header(sqlite3_file* f) {
     std::byte header[kHeaderBytes];
-    if (call(f).xRead(below(f), header, sizeof(header), 0) == SQLITE_OK) of(f).take_note_of(header);
+    if (call(f).xRead(below(f), header, sizeof(header), 0) == SQLITE_OK) of(f).page_bytes = checked_page_bytes(header);
   }
 
   static int write(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
+    DatabaseFile& file = of(f);
     const std::span bytes(static_cast<const std::byte*>(from), static_cast<std::size_t>(size));
-    if (at == 0 && bytes.size() >= kHeaderBytes) of(f).take_note_of(bytes);
-    std::vector<std::byte>& page = *of(f).page;
-    if (page.empty() || bytes.size() != page.size()) return call(f).xWrite(below(f), from, size, at);
-    std::ranges::copy(bytes, page.begin());
-    const auto number = static_cast<std::uint64_t>(at) / page.size() + 1;
-    const std::uint64_t checksum = little_endian(page_checksum(page, number));
-    std::memcpy(&page[page.size() - kChecksumBytes], &checksum, kChecksumBytes);
-    return call(f).xWrite(below(f), page.data(), size, at);
+    if (at == 0 && bytes.size() >= kHeaderBytes) file.page_bytes = checked_page_bytes(bytes);
+    const std::uint64_t number = file.page_at(at, size);
+    if (number == 0) return call(f).xWrite(below(f), from, size, at);
+    std::ranges::copy(bytes, file.page);
+    const std::uint64_t checksum = little_endian(page_checksum(bytes, number));
+    std::memcpy(file.page + bytes.size() - kChecksumBytes, &checksum, kChecksumBytes);
+    return call(f).xWrite(below(f), file.page, size, at);
+  }
+
+  static int read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
+    const int code = call(f).xRead(below(f), to, size, at);
+    if (code != SQLITE_OK || !of(f).compares) return code;
+    const std::uint64_t number = of(f).page_at(at, size);
+    const std::span page(static_cast<const std::byte*>(to), static_cast<std::size_t>(size));
+    return number == 0 || has_checksum(page, number) ? SQLITE_OK : SQLITE_IOERR_DATA;
   }
 
   static int control(sqlite3_file* f, int op, void* arg) {
@@ -71,11 +82,10 @@ struct DatabaseFile {
   }
 
   static int close(sqlite3_file* f) {
-    delete of(f).page;
+    delete[] of(f).page;
     return call(f).xClose(below(f));
   }
 
-  static int read(sqlite3_file* f, void* to, int n, sqlite3_int64 at) { return call(f).xRead(below(f), to, n, at); }
   static int truncate(sqlite3_file* f, sqlite3_int64 size) { return call(f).xTruncate(below(f), size); }
   static int sync(sqlite3_file* f, int flags) { return call(f).xSync(below(f), flags); }
   static int size(sqlite3_file* f, sqlite3_int64* size) { return call(f).xFileSize(below(f), size); }
@@ -100,18 +110,33 @@ struct DatabaseFile {
                                                shm_lock, shm_barrier, shm_unmap, fetch,   unfetch};
 };
 
+template <Comparing kComparing>
 int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return below->xOpen(below, path, file, flags, out_flags);
-  const int code = below->xOpen(below, path, DatabaseFile::below(file), flags, out_flags);
   file->pMethods = nullptr;
-  if (!DatabaseFile::below(file)->pMethods) return code;
-  DatabaseFile::of(file).page = new std::vector<std::byte>;
+  DatabaseFile& ours = DatabaseFile::of(file);
+  ours.page = new (std::nothrow) std::byte[kPageBytesMax];
+  if (!ours.page) return SQLITE_NOMEM;
+  ours.page_bytes = 0;
+  ours.compares = kComparing == Comparing::as_it_reads;
+  const int code = below->xOpen(below, path, DatabaseFile::below(file), flags, out_flags);
+  if (!DatabaseFile::below(file)->pMethods) {
+    delete[] ours.page;
+    return code;
+  }
   file->pMethods = &DatabaseFile::kMethods;
   if (code == SQLITE_OK) DatabaseFile::read_header(file);
   return code;
 }
 
 }  // namespace
+
+std::size_t checked_page_bytes(std::span<const std::byte> header) {
+  if (std::to_integer<std::size_t>(header[kReservedAt]) != kChecksumBytes) return 0;
+  const auto high = std::to_integer<std::size_t>(header[kPageSizeAt]);
+  const auto low = std::to_integer<std::size_t>(header[kPageSizeAt + 1]);
+  return high == 0 && low == 1 ? 65'536 : high << 8 | low;
+}
 
 std::uint64_t page_checksum(std::span<const std::byte> page, std::uint64_t number) {
   std::uint64_t sum = mixed(kPrime, number);
@@ -129,6 +154,8 @@ bool has_checksum(std::span<const std::byte> page, std::uint64_t number) {
   return little_endian(stored) == page_checksum(page, number);
 }
 
-ChecksumVfs::ChecksumVfs(const std::string& below) : layer_("checksum", below, sizeof(DatabaseFile), open) {}
+ChecksumVfs::ChecksumVfs(const std::string& below, Comparing comparing)
+    : layer_("checksum", below, sizeof(DatabaseFile),
+             comparing == Comparing::never ? open<Comparing::never> : open<Comparing::as_it_reads>) {}
 
 }  // namespace cardfile::store::sqlite

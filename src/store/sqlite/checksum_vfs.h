@@ -14,19 +14,30 @@ namespace cardfile::store::sqlite {
 /// (Connection::reserve_checksums).
 inline constexpr std::size_t kChecksumBytes = 8;
 
+inline constexpr std::size_t kHeaderBytes = 100;  // Of SQLite's file.
+/// The size of the pages of a database whose pages have room for checksums, by its header; else 0.
+std::size_t checked_page_bytes(std::span<const std::byte> header);
+
 /// Of a page's bytes but for the last kChecksumBytes, and of its number, so that a page in place of another is seen.
 std::uint64_t page_checksum(std::span<const std::byte> page, std::uint64_t number);
 
 /// Whether the page ends in its checksum.
 bool has_checksum(std::span<const std::byte> page, std::uint64_t number);
 
-/// Adds the checksums when pages are written to a database file that has room for them. Nobody compares them on the
-/// way, as pages are read through memory mapping: check() does. What is in the write-ahead log has SQLite's own
-/// checksums, and ours when it is copied into the database. Every Connection has one.
+/// When pages are compared with their checksums.
+enum class Comparing {
+  as_it_reads,  // A page that is not what was written is SQLITE_IOERR_DATA: nobody sees it, or changes it and seals it.
+  never         // For who has to read what is damaged, too.
+};
+
+/// Adds the checksums when pages are written to a database file that has room for them, and compares them when pages
+/// are read, but for those that are mapped into memory. What is in the write-ahead log has SQLite's own checksums, and
+/// ours when it is copied into the database. Every Connection has one. The file system below is of SQLite's third
+/// version, as its own one is.
 class ChecksumVfs {
  public:
   /// `below` is the name of the file system that does the work; empty: SQLite's default one.
-  explicit ChecksumVfs(const std::string& below);
+  ChecksumVfs(const std::string& below, Comparing comparing);
 
   const std::string& name() const { return layer_.name(); }
 

@@ -34,7 +34,10 @@ int sqlite_mode(CheckpointMode mode) {
 constexpr int kNoRoomForLogIndex = SQLITE_IOERR_SHMSIZE;
 
 // sqlite3_errmsg() would name tables and sometimes values; sqlite3_errstr() describes the code alone.
-const char* described(int code) { return sqlite3_errstr(code == kNoRoomForLogIndex ? SQLITE_FULL : code); }
+const char* described(int code) {
+  if (code == SQLITE_IOERR_DATA) return "a page is not what was written there";
+  return sqlite3_errstr(code == kNoRoomForLogIndex ? SQLITE_FULL : code);
+}
 
 }  // namespace
 
@@ -64,6 +67,7 @@ bool may_succeed_later(const SqliteError& error) {
 }
 
 bool means_damage(const SqliteError& error) {
+  if (error.code() == SQLITE_IOERR_DATA) return true;
   switch (error.code() & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -88,7 +92,7 @@ void configure_library() {
   static_cast<void>(once);
 }
 
-Connection::Connection(const ConnectionOptions& options) : checksums_(options.vfs) {
+Connection::Connection(const ConnectionOptions& options) : checksums_(options.vfs, options.comparing) {
   configure_library();
   const int code =
       sqlite3_open_v2(options.file.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
@@ -113,6 +117,16 @@ void Connection::reserve_checksums() {
   int bytes = kChecksumBytes;
   require_ok(sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes), "leave room for checksums",
              handle_);
+}
+
+bool Connection::has_room_for_checksums() {
+  sqlite3_file* file = nullptr;
+  require_ok(sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)),
+             "find the database file", handle_);
+  std::byte header[kHeaderBytes]{};
+  const int code = file->pMethods->xRead(file, header, sizeof(header), 0);
+  if (code != SQLITE_IOERR_SHORT_READ) require_ok(code, "read the header of the database", handle_);
+  return checked_page_bytes(header) > 0;
 }
 
 void Connection::execute(const std::string& sql) {

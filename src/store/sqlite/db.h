@@ -53,6 +53,7 @@ struct ConnectionOptions {
   bool read_only = false;        // Of statements; the file itself is opened for writing, as WAL readers need.
   std::int64_t mmap_bytes = 0;   // How much of the file is read through memory mapping.
   std::int64_t cache_bytes = 0;  // What the page cache may grow to.
+  Comparing comparing = Comparing::as_it_reads;
 };
 
 enum class CheckpointMode {
@@ -95,6 +96,8 @@ class Connection {
   void sync_database();
   /// Leaves room for checksums in each page of a database that is made after it, or written anew by VACUUM.
   void reserve_checksums();
+  /// Whether there is that room in the pages of the database file, whatever the log has anew. Throws SqliteError.
+  bool has_room_for_checksums();
   /// A log that has become longer is cut to so many bytes when it begins anew. Throws SqliteError.
   void limit_log(std::int64_t bytes);
   /// Closing leaves the write-ahead log as it is, for the next opening to recover from.

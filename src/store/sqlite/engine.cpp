@@ -37,8 +37,6 @@ constexpr std::int64_t kReaderMmapBytes = 16 << 20;
 void set_up_writing(Connection& connection) {
   connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
   connection.reserve_checksums();
-  // Pages that are free have checksums, too: they are written, and nothing that was deleted stays in them.
-  connection.execute("PRAGMA secure_delete = ON");
   Statement journal_mode(connection, "PRAGMA journal_mode = WAL");
   // Where its index cannot be shared SQLite keeps to another mode, and what waits for commits would never hear of one.
   Execution mode(journal_mode);
@@ -139,7 +137,9 @@ class SqliteStore final : public Store {
   std::string write_failure() const override { return writer_->failure(); }
 
   CheckReport check(const Progress& progress) const override {
-    Connection connection(reading_);
+    ConnectionOptions options = reading_;
+    options.comparing = Comparing::never;
+    Connection connection(options);
     return sqlite::check(connection, memtable_, search_file_, progress);
   }
 
@@ -178,7 +178,8 @@ bool keeps_from_checking(const std::exception& error) {
 /// As much of what keeps the folder from opening as can be passed over is.
 CheckReport check_folder(const SqliteOptions& options, const Progress& progress) {
   const Folder folder(options.folder);
-  Connection connection({.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes});
+  Connection connection(
+      {.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes, .comparing = Comparing::never});
   refuse_foreign_tables(connection);
   if (connection.integer("PRAGMA user_version") == 0) {
     CheckReport empty;

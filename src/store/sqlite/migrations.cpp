@@ -36,6 +36,18 @@ Formats formats_of(Connection& connection) {
   return formats;
 }
 
+/// Not part of a transaction, and no harm when it is done twice. All of it has to be in the database before anything
+/// else is: pages that were copied before the first one, which says that there is room, would have no checksums.
+void make_room_for_checksums(Connection& connection) {
+  connection.execute("VACUUM");
+  const CheckpointResult result = connection.checkpoint(CheckpointMode::restart);
+  if (result.copied < result.logged)
+    throw OpenError(
+        "The database is being brought to a new format, and another program reads it: wait for its end, such as that "
+        "of "
+        "a backup, and try again");
+}
+
 }  // namespace
 
 void refuse_other_formats(Connection& connection, const std::filesystem::path& folder) {
@@ -55,8 +67,7 @@ void migrate(Connection& connection) {
   connection.execute("PRAGMA temp_store = FILE");
   for (const auto& [version, sql] : migrations()) {
     if (version <= stored) continue;
-    // Not part of a transaction, and no harm when it is done twice.
-    if (version == kChecksums && stored > 0) connection.execute("VACUUM");
+    if (version == kChecksums && !connection.has_room_for_checksums()) make_room_for_checksums(connection);
     connection.execute("BEGIN IMMEDIATE");
     connection.execute(std::string(sql));
     connection.execute("PRAGMA user_version = " + std::to_string(version));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <set>
 #include <span>
 
@@ -12,13 +14,13 @@
 namespace cardfile::store::sqlite {
 namespace {
 
-// SQLite's file format, 4.1: after a header of the log comes a header before each page, with the page's number first.
-// Salts are those of the log's header for as long as pages are of this log and not of one before it.
-constexpr std::size_t kLogHeaderBytes = 32;
-constexpr std::size_t kLogSaltsAt = 16;
-constexpr std::size_t kFrameHeaderBytes = 24;
-constexpr std::size_t kFrameSaltsAt = 8;
-constexpr std::size_t kSaltsBytes = 8;
+// SQLite's file format, 4: a header of the log, then a header before each page, with the page's number first. In the
+// log's index (walformat, 2.1): how many pages of the log are committed, and how many are in the database already.
+constexpr std::int64_t kLogHeaderBytes = 32;
+constexpr std::int64_t kFrameHeaderBytes = 24;
+constexpr int kIndexBytes = 32'768;
+constexpr std::size_t kCommittedAt = 16;
+constexpr std::size_t kCopiedAt = 96;
 
 // SQLite locks bytes of this page and never writes it.
 constexpr std::int64_t kLockedByte = 0x40000000;
@@ -46,16 +48,23 @@ std::int64_t big_endian(std::span<const std::byte, 4> bytes) {
   return number;
 }
 
+std::uint32_t number_in_index(const volatile void* index, std::size_t at) {
+  return static_cast<const volatile std::uint32_t*>(index)[at / sizeof(std::uint32_t)];
+}
+
+/// Those that are not in the database as well.
 std::set<std::int64_t> pages_in_log(Connection& connection, std::int64_t page_bytes) {
   std::set<std::int64_t> pages;
   sqlite3_file* const log = file_of(connection, SQLITE_FCNTL_JOURNAL_POINTER);
-  std::array<std::byte, kLogHeaderBytes> header{};
-  if (!read(log, header, 0)) return pages;
-  const auto salts = std::span(header).subspan(kLogSaltsAt, kSaltsBytes);
+  sqlite3_file* const database = file_of(connection, SQLITE_FCNTL_FILE_POINTER);
+  volatile void* index = nullptr;
+  const int code = database->pMethods->xShmMap(database, 0, kIndexBytes, 0, &index);
+  if (code != SQLITE_OK) throw SqliteError(code, "read the index of the log", connection.handle());
+  if (!index) return pages;
+  const std::int64_t committed = number_in_index(index, kCommittedAt);
   std::array<std::byte, kFrameHeaderBytes> frame{};
-  const auto frame_bytes = static_cast<std::int64_t>(kFrameHeaderBytes) + page_bytes;
-  for (std::int64_t at = kLogHeaderBytes; read(log, frame, at); at += frame_bytes) {
-    if (!std::ranges::equal(std::span(frame).subspan(kFrameSaltsAt, kSaltsBytes), salts)) break;
+  for (std::int64_t i = number_in_index(index, kCopiedAt); i < committed; ++i) {
+    if (!read(log, frame, kLogHeaderBytes + i * (kFrameHeaderBytes + page_bytes))) break;
     pages.insert(big_endian(std::span(frame).first<4>()));
   }
   return pages;

@@ -26,7 +26,7 @@ class SearchIndexCheck {
       : contacts_(contacts),
         memtable_(memtable),
         reader_(contacts),
-        index_({.file = file, .read_only = true}),
+        index_({.file = file, .read_only = true, .comparing = Comparing::never}),
         log_(contacts),
         changes_(contacts, "SELECT subject_id FROM change_log WHERE place > ? AND place <= ? AND subject = 'contact'"),
         rows_(contacts,

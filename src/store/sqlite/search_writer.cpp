@@ -83,7 +83,6 @@ class SearchWriter::Index {
         delete_trigrams_(connection_, "INSERT INTO trigram (trigram, rowid, text) VALUES ('delete', ?, ?)") {
     // Losing the last commits does no harm, as they are made again; so only copying the log syncs.
     connection_.execute("PRAGMA synchronous = NORMAL");
-    connection_.execute("PRAGMA secure_delete = ON");  // As for the database: free pages have checksums, too.
   }
 
   std::vector<core::TeamId> teams() {
