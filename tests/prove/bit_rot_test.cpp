@@ -48,20 +48,25 @@ TEST(BitRot, IsSeenToBeMissedWithoutChecksumsInWhatNothingRepeats) {
       "in cardfile.db: ");
 }
 
-/// It compares the texts in the index with those of the contacts.
-class ComparesNoChecksumsOfTheIndex final : public PassingStore {
+/// Neither who checks nor who reads compares the checksums of the index, in which somebody is not found any more.
+class TrustsTheIndex final : public PassingStore {
   using PassingStore::PassingStore;
   store::CheckReport check(const store::Progress& progress) const override {
     store::CheckReport report = PassingStore::check(progress);
     forget_checksums(report.index_findings);
     return report;
   }
+  std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {
+    std::vector<core::Contact> found = PassingStore::contacts(team, query);
+    if (query.filter && !found.empty()) found.pop_back();
+    return found;
+  }
 };
 
-TEST(BitRot, IsSeenToBeMissedWithoutChecksumsInTheSearchIndex) {
+TEST(BitRot, IsSeenToBeMissedInASearchIndexThatIsTrusted) {
   expect_found(
-      "bit-rot", 40, [](Campaign& campaign) { bit_rot(campaign, kShort, planted<ComparesNoChecksumsOfTheIndex>()); },
-      "in search.db: ");
+      "bit-rot", 40, [](Campaign& campaign) { bit_rot(campaign, kShort, planted<TrustsTheIndex>()); },
+      "in search.db: a search in team");
 }
 
 }  // namespace
