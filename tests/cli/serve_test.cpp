@@ -123,7 +123,7 @@ bool says_that_it_stops(RunningServer& server) {
 TEST(Serve, FinishesWhatIsInFlightBeforeItEnds) {
   const TempFolder folder;
   const std::string key = make_team_and_key(folder);
-  RunningServer server(folder);
+  RunningServer server(folder, {"--drain-timeout-ms", "3600000", "--body-timeout-ms", "3600000"});
   HalfRequest request(server.port(), key);
   server.process().send_signal(SIGTERM);
   ASSERT_TRUE(says_that_it_stops(server));
@@ -174,7 +174,7 @@ TEST(Serve, EndsAtOnceAtTheSecondSignal) {
 TEST(Serve, FinishesWhatIsInFlightThoughAClosedTerminalSignalsTwice) {
   const TempFolder folder;
   const std::string key = make_team_and_key(folder);
-  RunningServer server(folder);
+  RunningServer server(folder, {"--drain-timeout-ms", "3600000", "--body-timeout-ms", "3600000"});
   HalfRequest request(server.port(), key);
   server.process().send_signal(SIGHUP);
   ASSERT_TRUE(says_that_it_stops(server));

@@ -33,6 +33,7 @@ using std::chrono::steady_clock;
 
 constexpr int kTimes = 5;  // What it can do.
 constexpr milliseconds kPatience{30'000};
+constexpr milliseconds kStandstill{200};
 
 /// What became of requests.
 struct Tally {
@@ -141,14 +142,21 @@ struct Work {
 
 class Stopwatch {
  public:
-  Work work(std::size_t done) const {
-    return {.done = static_cast<std::int64_t>(done),
-            .time = steady_clock::now() - began_,
-            .server_ran = others_ran() - ran_before_};
+  /// To be asked all the while: when it was not, the process stood still, server and clients, which is no time.
+  nanoseconds time() {
+    const auto now = steady_clock::now();
+    if (now - last_ > kStandstill) stood_still_ += now - last_;
+    last_ = now;
+    return now - began_ - stood_still_;
+  }
+  Work work(std::size_t done) {
+    return {.done = static_cast<std::int64_t>(done), .time = time(), .server_ran = others_ran() - ran_before_};
   }
 
  private:
   const steady_clock::time_point began_ = steady_clock::now();
+  steady_clock::time_point last_ = began_;
+  nanoseconds stood_still_{};
   const nanoseconds ran_before_ = others_ran();
 };
 
@@ -211,9 +219,8 @@ class Unit {
   Work do_at_best() const {
     Clients clients(served_->port(), requests_, clients_at_best());
     Tally tally;
-    const Stopwatch watch;
-    const auto begin = steady_clock::now();
-    while (steady_clock::now() < begin + options_.peak / options_.slices) {
+    Stopwatch watch;
+    while (watch.time() < options_.peak / options_.slices) {
       while (clients.ask()) continue;
       clients.hear(tally, milliseconds(10));
     }
@@ -236,12 +243,11 @@ class Unit {
   void offer(Clients& clients, std::int64_t rate, Offered& offered) const {
     const std::int64_t memory_before = own_memory(::getpid());
     const std::size_t done_before = offered.tally.done.size();
-    const Stopwatch watch;
-    const auto begin = steady_clock::now();
-    auto next_look = begin;
+    Stopwatch watch;
+    nanoseconds next_look{};
     std::int64_t due = 0;
-    for (auto now = begin; now < begin + options_.overload / options_.slices; now = steady_clock::now()) {
-      for (const auto until = rate * duration_cast<microseconds>(now - begin).count() / 1'000'000; due < until; ++due) {
+    for (nanoseconds now{}; now < options_.overload / options_.slices; now = watch.time()) {
+      for (const auto until = rate * duration_cast<microseconds>(now).count() / 1'000'000; due < until; ++due) {
         if (!clients.ask()) {
           offered.left_out += until - due;
           due = until;

@@ -16,7 +16,7 @@ struct SlowDiskSize {
 struct SlowDiskFaults {
   bool has_no_bound = false;  // On what may wait.
   Plant plant = nothing_planted;
-  std::chrono::milliseconds patience_of_readers{10'000};
+  std::chrono::milliseconds patience_of_readers{60'000};
 };
 
 /// A unit: steps of a script are submitted until the store takes no more, while every sync waits for this check to let

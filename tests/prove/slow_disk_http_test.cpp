@@ -189,7 +189,8 @@ class KeepsSomethingOfEachWrite final : public PassingStore {
   void submit(store::Submission& submission) override {
     {
       const std::lock_guard lock(mutex_);
-      if (std::ssize(kept_) * kPiece < 2 * kBytesMax) kept_.emplace_back(static_cast<std::size_t>(kPiece), 'x');
+      if (std::ssize(kept_) * kPiece < kBytesMax + kBytesMax / 4)
+        kept_.emplace_back(static_cast<std::size_t>(kPiece), 'x');
     }
     PassingStore::submit(submission);
   }

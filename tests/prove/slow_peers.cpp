@@ -112,11 +112,11 @@ class Unit {
     memory_before_ = own_memory(process());
     const auto peers = crowd();
     const auto busy = busy_peers();
-    wait_for_answers(peers);
+    Drops drops(peers, options_.drip);
+    wait_for_answers(peers, drops);
     const auto all_there = steady_clock::now();
     milliseconds patience = options_.patience;
     std::vector<microseconds> times;
-    Drops drops(peers, options_.drip);
     auto next_look = all_there;
     for (bool is_over = false; !is_over && campaign_.findings().empty();) {
       drops.let_fall();
@@ -194,9 +194,10 @@ class Unit {
   }
 
   /// Large answers take their time to be made, which is not what is asked here.
-  void wait_for_answers(const std::vector<Peer>& peers) {
+  void wait_for_answers(const std::vector<Peer>& peers, Drops& drops) {
     std::size_t begun = 0;
     const auto all_have_begun = [&] {
+      drops.let_fall();
       note_memory();
       while (begun < peers.size() && (!takes_no_answer(kind_of(begun)) || peers[begun].has_something_to_hear()))
         ++begun;

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
+#include "support/temp_folder.h"
 #include "tidy/tidy.h"
 
 namespace cardfile::tidy {
@@ -148,10 +148,10 @@ TEST(HeaderCheck, NamesAHeaderWithoutPragmaOrTitle) {
 }
 
 TEST(FormatCheck, NamesALineThatIsNotFormatted) {
-  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "cardfile_tidy_planted.cpp";
+  const test::TempFolder folder;
+  const std::string path = folder / "cardfile_tidy_planted.cpp";
   std::ofstream(path) << "int  x;\n";
-  const Findings findings = check_format(kRoot, {path.string()});
-  std::filesystem::remove(path);
+  const Findings findings = check_format(kRoot, {path});
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_NE(findings[0].find("cardfile_tidy_planted.cpp:1:"), std::string::npos) << findings[0];
 }
