@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "store/faulty_vfs.h"
 #include "store/sqlite/db.h"
@@ -242,6 +242,15 @@ TEST_F(AfterACrash, AnEntryThatCannotBeReadKeepsTheStoreFromOpeningAndIsFound) {
             (Names{"Entry " + seq + " of the change log of team 1 cannot be decoded.",
                    "Contact 1 of team 1 has revision 1, and its last change has 2.",
                    "Contact 1 of team 1 was not updated at the time of its last change."}));
+}
+
+TEST_F(AfterACrash, AnEntryThatCannotBeReadIsFoundHoweverFarBehindTheOthersItStands) {
+  world_.update(ada_.id, {.first = "Augusta"});
+  const auto seq = std::to_string(world_.log().back().seq);
+  damage_after_crash("UPDATE change_log SET changes = '{', place = place + (1 << 42) WHERE seq = " + seq);
+  EXPECT_THROW(store::open_sqlite(damaged(), world_.clock().source()), store::OpenError);
+  EXPECT_THAT(store::check_sqlite(damaged(), {}).findings,
+              testing::Contains(testing::HasSubstr("The change log of team 1 has a gap before entry")));
 }
 
 TEST_F(AfterACrash, ACheckFindsNothingAndBringsNoRowsAfter) {

@@ -1,6 +1,7 @@
 #include "store/sqlite/flusher.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <tuple>
@@ -29,26 +30,32 @@ void follow(const core::ChangeEntry& entry, core::TeamId team, RowReader& rows, 
   changes.contacts.insert_or_assign(id, std::move(*contact));
 }
 
-/// The entries after `seq`, some of them.
+/// Some of the entries after `seq`, which becomes the last of them; none where the log has nothing more, whatever it
+/// says of its end.
 std::vector<core::ChangeEntry> read_some(RowReader& rows, core::TeamId team, std::int64_t& seq,
                                          UnreadableEntries unreadable) {
+  const auto before = seq;
+  std::vector<core::ChangeEntry> entries;
   try {
-    auto entries = rows.changes(team, seq, kEntriesPerReading, kBytesPerReading);
-    if (!entries.empty()) seq = entries.back().seq;
-    return entries;
+    entries = rows.changes(team, before, kEntriesPerReading, kBytesPerReading);
+    seq = entries.empty() ? before : entries.back().seq;
   } catch (const SqliteError&) {
     throw;
   } catch (const std::runtime_error&) {
     if (unreadable == UnreadableEntries::refused) throw;
+    // One of them cannot be read: they are taken one by one.
+    seq = rows.next_seq(team, before).value_or(before);
+    try {
+      entries = rows.changes(team, before, 1, kBytesPerReading);
+    } catch (const SqliteError&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      entries.clear();
+    }
   }
-  // One of them cannot be read: they are taken one by one.
-  try {
-    return rows.changes(team, seq++, 1, kBytesPerReading);
-  } catch (const SqliteError&) {
-    throw;
-  } catch (const std::runtime_error&) {
-    return {};
-  }
+  // Entries that do not rise are for check() to find.
+  if (seq <= before) seq = std::numeric_limits<std::int64_t>::max();
+  return entries;
 }
 
 }  // namespace

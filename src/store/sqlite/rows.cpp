@@ -304,6 +304,7 @@ RowReader::RowReader(Connection& connection)
       webhook_positions_(connection, "SELECT webhook, seq FROM webhook_position WHERE team = ?"),
       contact_count_(connection, "SELECT contacts FROM contact_count WHERE team = ?"),
       last_seq_(connection, "SELECT seq FROM change_log WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"),
+      next_seq_(connection, "SELECT seq FROM change_log WHERE place > ? AND place <= ? ORDER BY place LIMIT 1"),
       flushed_seq_(connection, "SELECT seq FROM flushed WHERE team = ?") {}
 
 std::optional<core::Contact> RowReader::contact(core::TeamId team, core::ContactId id) {
@@ -380,6 +381,11 @@ std::map<core::WebhookId, std::int64_t> RowReader::webhook_positions(core::TeamI
 std::int64_t RowReader::contact_count(core::TeamId team) {
   Execution row(contact_count_, team);
   return row.next() ? row.integer() : 0;
+}
+
+std::optional<std::int64_t> RowReader::next_seq(core::TeamId team, std::int64_t seq) {
+  Execution row(next_seq_, place_of(team, seq), last_place_of(team));
+  return row.next() ? std::optional(row.integer()) : std::nullopt;
 }
 
 std::int64_t RowReader::last_seq(core::TeamId team) {

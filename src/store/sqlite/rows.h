@@ -51,6 +51,8 @@ class RowReader {
   std::int64_t contact_count(core::TeamId team);
   /// The last entry of the team's log; 0 when there is none.
   std::int64_t last_seq(core::TeamId team);
+  /// Of the entry after `seq`, which may be one that cannot be read.
+  std::optional<std::int64_t> next_seq(core::TeamId team, std::int64_t seq);
   /// Up to which entry of its log the team's rows are up to date, all of them.
   std::int64_t flushed_seq(core::TeamId team);
 
@@ -66,6 +68,7 @@ class RowReader {
   Statement webhook_positions_;
   Statement contact_count_;
   Statement last_seq_;
+  Statement next_seq_;
   Statement flushed_seq_;
 };
 
