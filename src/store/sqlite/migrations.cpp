@@ -43,9 +43,8 @@ void make_room_for_checksums(Connection& connection) {
   const CheckpointResult result = connection.checkpoint(CheckpointMode::restart);
   if (result.copied < result.logged)
     throw OpenError(
-        "The database is being brought to a new format, and another program reads it: wait for its end, such as that "
-        "of "
-        "a backup, and try again");
+        "The database is being brought to a new format while another program, such as a backup, reads it: wait for its "
+        "end and try again");
 }
 
 }  // namespace
