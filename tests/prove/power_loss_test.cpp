@@ -17,7 +17,7 @@ void expect_power_loss_found(const PowerLossFaults& faults, const std::string& f
 }
 
 TEST(PowerLoss, IsFoundWhenTheDiskLiesAboutSyncsOfTheLog) {
-  expect_power_loss_found({.disk = {.log_syncs = true}}, "acknowledged ones");
+  expect_power_loss_found({.disk = {.log_syncs = true}}, "acknowledged");
 }
 
 TEST(PowerLoss, IsFoundWhenTheDiskLiesAboutSyncsOfTheDatabase) {

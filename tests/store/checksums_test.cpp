@@ -192,6 +192,94 @@ TEST_F(PagesWithChecksums, AreNotSealedWhenTheyAreDamaged) {
   EXPECT_THAT(damaged(), ElementsAre(4));
 }
 
+TEST_F(PagesWithChecksums, AreNotReadWhenTheFileEndsInThem) {
+  add_rows(20);
+  empty_log();
+  std::filesystem::resize_file(file_, std::filesystem::file_size(file_) - 40);
+  Connection reader({.file = file_, .read_only = true});
+  EXPECT_THROW(reader.integer("SELECT sum(length(x)) FROM t"), SqliteError);
+}
+
+TEST_F(PagesWithChecksums, StayComparedWhenTheFirstOneSaysThatThereAreNone) {
+  add_rows(20);
+  connection_.checkpoint(CheckpointMode::restart);
+  Connection other({.file = file_});
+  other.integer("SELECT count(*) FROM t");
+  std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(20);
+  file.put(0);
+  file.flush();
+  add_rows(1);
+  other.checkpoint(CheckpointMode::passive);
+  file.seekp(20);
+  file.put(store::sqlite::kChecksumBytes);
+  file.close();
+  EXPECT_THAT(damaged(), IsEmpty()) << "they were copied with checksums all the same";
+}
+
+TEST_F(PagesWithChecksums, AreNotCopiedFromALogThatTheDiskHasChanged) {
+  add_rows(20);
+  connection_.checkpoint(CheckpointMode::restart);
+  add_rows(1);
+  const std::filesystem::path log = file_.native() + "-wal";
+  std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(32 + 24 + 600);
+  file.put('!');
+  file.close();
+  Connection other({.file = file_});
+  other.integer("SELECT count(*) FROM t");
+  for (Connection* each : {&other, &connection_}) {
+    for (const auto mode : {CheckpointMode::passive, CheckpointMode::restart, CheckpointMode::truncate})
+      EXPECT_THROW(each->checkpoint(mode), SqliteError);
+    each->leave_log_on_close();
+  }
+  EXPECT_EQ(std::filesystem::exists(log), true);
+}
+
+TEST(CheckOfPages, ChangesNothingWhateverItFinds) {
+  World world(Engine::sqlite);
+  world.has_contact({.phone = "13125550142", .first = "Ada"});
+  world.close();
+  const auto file = world.options().folder / "cardfile.db";
+  const auto put = [&file](std::int64_t at, char byte) {
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(at);
+    out.put(byte);
+  };
+  const auto content = [&file] {
+    std::ifstream in(file, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  put(18, 0);  // SQLite takes it for a database that keeps no log.
+  put(19, 0);
+  put(1'500, '!');
+  const std::string before = content();
+  for (int time = 0; time < 2; ++time)
+    EXPECT_THAT(store::check_sqlite({.folder = world.options().folder}, {}).findings,
+                Contains(HasSubstr("Page 1 of cardfile.db is not what was written there")));
+  EXPECT_EQ(content(), before);
+}
+
+TEST(CheckOfPages, LooksAtTheRestWhenAPartCannotBeRead) {
+  World world(Engine::sqlite);
+  for (int i = 0; i < 100; ++i) world.has_contact({.phone = std::to_string(13125550100 + i), .first = "Ada"});
+  world.close();
+  const auto file = world.options().folder / "cardfile.db";
+  std::int64_t page = 0;
+  {
+    Connection connection({.file = file});
+    page = connection.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'contact'");
+  }
+  {
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp((page - 1) * 2'048);
+    out << std::string(2'048, '!');
+  }
+  const store::CheckReport report = store::check_sqlite({.folder = world.options().folder}, {});
+  EXPECT_THAT(report.findings, Contains(HasSubstr("Page " + std::to_string(page) + " of cardfile.db")));
+  EXPECT_GT(report.changes, 100) << "the change log is sound";
+}
+
 TEST(CheckOfPages, TellsWhatTheDiskChangedInWhatNoOtherRowRepeats) {
   World world(Engine::sqlite);
   world.has_contact({.phone = "13125550142", .first = "Ada"});

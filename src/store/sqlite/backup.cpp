@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/sqlite/db.h"
+#include "store/sqlite/log_damage.h"
 #include "store/sqlite/migrations.h"
 
 namespace cardfile::store::sqlite {
@@ -160,17 +161,27 @@ void make_room_for_checksums(Connection& destination, std::int64_t page_bytes) {
   destination.execute("VACUUM");
 }
 
+/// What is damaged is not called a backup.
+void require_whole_log(const std::filesystem::path& database) {
+  if (const auto damaged_at = log_damaged_at(database))
+    throw BackupError("Cannot copy " + database.string() + ": " + told_of_log_damage(database, *damaged_at) +
+                      ". A backup that was made before may still be sound.");
+}
+
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) {
-  Connection source({.file = from, .read_only = true});
+  require_whole_log(from);
+  Connection source({.file = from, .read_only = true, .comparing = Comparing::never});
   source.leave_log_on_close();
   require_contents(source);
+  const bool with_checksums = has_checksums(source);
+  if (with_checksums) source.compare_pages();
   // Everything that is copied is of the moment of the first reading in it.
   const Snapshot snapshot(source);
   source.integer("SELECT count(*) FROM sqlite_schema");
   Connection destination({.file = to});
   // Whoever finds a partial copy throws it away, and it is synced as a whole when it is complete.
   destination.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");
-  if (source.has_room_for_checksums()) make_room_for_checksums(destination, source.integer("PRAGMA page_size"));
+  if (with_checksums) make_room_for_checksums(destination, source.integer("PRAGMA page_size"));
   Copying copying(destination, source);
   while (copying.step())
     if (progress) progress(copying.copied(), copying.pages());

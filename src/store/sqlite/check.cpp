@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <new>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -631,6 +632,12 @@ void check_webhook_positions(Connection& connection, Report& report) {
 
 }  // namespace
 
+bool keeps_from_checking(const std::exception& error) {
+  const auto* of_sqlite = dynamic_cast<const SqliteError*>(&error);
+  return dynamic_cast<const std::bad_alloc*>(&error) ||
+         (of_sqlite && may_succeed_later(*of_sqlite) && !means_damage(*of_sqlite));
+}
+
 CheckReport check(Connection& connection, const Memtable& memtable, const SearchFile& search_file,
                   const Progress& progress) {
   // Sorting the log goes through files: it may be larger than memory.
@@ -638,26 +645,36 @@ CheckReport check(Connection& connection, const Memtable& memtable, const Search
   RowReader reader(connection);
   std::optional<View> view(std::in_place, connection, reader, memtable);
   CheckReport result;
-  result.contacts = connection.integer("SELECT count(*) FROM contact");
-  result.changes = connection.integer("SELECT count(*) FROM change_log");
+  std::vector<std::string> unreadable;
+  const auto look = [&unreadable](const auto& part) {
+    try {
+      part();
+    } catch (const SqliteError& error) {
+      if (keeps_from_checking(error)) throw;
+      unreadable.push_back(std::string("Not all can be looked at: ") + error.what() + ".");
+    }
+  };
+  look([&] { result.contacts = connection.integer("SELECT count(*) FROM contact"); });
+  look([&] { result.changes = connection.integer("SELECT count(*) FROM change_log"); });
   // Contacts are read three times, by SQLite's own check too, and so is the log.
   const auto rows = result.contacts + result.changes;
   Report report(result, progress, 3 * rows);
   LargestIdsByTeam largest;
 
-  check_checksums(connection, report);
-  check_pages(connection, report);
+  look([&] { check_checksums(connection, report); });
+  look([&] { check_pages(connection, report); });
   report.advance(rows);
-  ContactCheck(connection, report, largest).check();
-  LogCheck(connection, report, largest).check();
-  HistoryCheck(connection, *view, report).check();
-  ListCheck(connection, report).check();
-  check_directories(connection, [&report](std::string finding) { report.add(std::move(finding)); });
-  check_references(connection, report);
-  check_counters(connection, report, largest);
-  check_contact_counts(connection, report);
-  check_flushed(connection, report);
-  check_webhook_positions(connection, report);
+  look([&] { ContactCheck(connection, report, largest).check(); });
+  look([&] { LogCheck(connection, report, largest).check(); });
+  look([&] { HistoryCheck(connection, *view, report).check(); });
+  look([&] { ListCheck(connection, report).check(); });
+  look([&] { check_directories(connection, [&report](std::string finding) { report.add(std::move(finding)); }); });
+  look([&] { check_references(connection, report); });
+  look([&] { check_counters(connection, report, largest); });
+  look([&] { check_contact_counts(connection, report); });
+  look([&] { check_flushed(connection, report); });
+  look([&] { check_webhook_positions(connection, report); });
+  for (auto& part : unreadable) report.add(std::move(part));
   view.reset();
   result.index_findings = check_search_index(connection, memtable, search_file);
   report.finish();

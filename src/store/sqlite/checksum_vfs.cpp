@@ -50,10 +50,21 @@ struct DatabaseFile {
     return place / page_bytes + 1;
   }
 
-  /// Another connection may have written the database anew.
-  static void read_header(sqlite3_file* f) {
+  /// A database that is written anew gets room for checksums, by another connection, too; that it has none any more is
+  /// damage.
+  static int read_header(sqlite3_file* f) {
     std::byte header[kHeaderBytes];
-    if (call(f).xRead(below(f), header, sizeof(header), 0) == SQLITE_OK) of(f).page_bytes = checked_page_bytes(header);
+    const int code = call(f).xRead(below(f), header, sizeof(header), 0);
+    if (code == SQLITE_IOERR_SHORT_READ) return SQLITE_OK;
+    if (code != SQLITE_OK) return code;
+    if (const std::size_t found = checked_page_bytes(header); found > 0) of(f).page_bytes = found;
+    return SQLITE_OK;
+  }
+
+  /// Whether the file ends within the page, which SQLite would take for one that ends in zeros.
+  static bool is_cut(sqlite3_file* f, sqlite3_int64 at) {
+    sqlite3_int64 size = 0;
+    return call(f).xFileSize(below(f), &size) == SQLITE_OK && size > at;
   }
 
   static int write(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
@@ -70,14 +81,21 @@ struct DatabaseFile {
 
   static int read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
     const int code = call(f).xRead(below(f), to, size, at);
-    if (code != SQLITE_OK || !of(f).compares) return code;
+    if (!of(f).compares) return code;
     const std::uint64_t number = of(f).page_at(at, size);
+    if (code == SQLITE_IOERR_SHORT_READ && number > 0 && is_cut(f, at)) return SQLITE_IOERR_DATA;
+    if (code != SQLITE_OK) return code;
     const std::span page(static_cast<const std::byte*>(to), static_cast<std::size_t>(size));
     return number == 0 || has_checksum(page, number) ? SQLITE_OK : SQLITE_IOERR_DATA;
   }
 
   static int control(sqlite3_file* f, int op, void* arg) {
-    if (op == SQLITE_FCNTL_CKPT_START) read_header(f);
+    if (op == kCompareFromNowOn) {
+      of(f).compares = true;
+      return read_header(f);
+    }
+    // SQLite goes on whatever this says; what it then reads and writes meets the same disk.
+    if (op == SQLITE_FCNTL_CKPT_START) static_cast<void>(read_header(f));
     return call(f).xFileControl(below(f), op, arg);
   }
 
@@ -125,8 +143,7 @@ int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, in
     return code;
   }
   file->pMethods = &DatabaseFile::kMethods;
-  if (code == SQLITE_OK) DatabaseFile::read_header(file);
-  return code;
+  return code == SQLITE_OK ? DatabaseFile::read_header(file) : code;
 }
 
 }  // namespace

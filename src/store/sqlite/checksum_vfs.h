@@ -27,13 +27,16 @@ bool has_checksum(std::span<const std::byte> page, std::uint64_t number);
 /// When pages are compared with their checksums.
 enum class Comparing {
   as_it_reads,  // A page that is not what was written is SQLITE_IOERR_DATA: nobody sees it, or changes it and seals it.
-  never         // For who has to read what is damaged, too.
+  never         // For who has to read what is damaged, too; or until kCompareFromNowOn.
 };
 
+/// A file control of the database file.
+inline constexpr int kCompareFromNowOn = 0x63617264;
+
 /// Adds the checksums when pages are written to a database file that has room for them, and compares them when pages
-/// are read, but for those that are mapped into memory. What is in the write-ahead log has SQLite's own checksums, and
-/// ours when it is copied into the database. Every Connection has one. The file system below is of SQLite's third
-/// version, as its own one is.
+/// are read, but for those that are mapped into memory. What is in the write-ahead log has SQLite's own checksums
+/// (log_damage.h), and ours when it is copied into the database. Every Connection has one. The file system below is of
+/// SQLite's third version, as its own one is.
 class ChecksumVfs {
  public:
   /// `below` is the name of the file system that does the work; empty: SQLite's default one.

@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include "store/sqlite/log_damage.h"
+
 namespace cardfile::store::sqlite {
 namespace {
 
@@ -26,6 +28,8 @@ int sqlite_mode(CheckpointMode mode) {
       return SQLITE_CHECKPOINT_PASSIVE;
     case CheckpointMode::restart:
       return SQLITE_CHECKPOINT_RESTART;
+    case CheckpointMode::truncate:
+      return SQLITE_CHECKPOINT_TRUNCATE;
   }
   return SQLITE_CHECKPOINT_PASSIVE;
 }
@@ -163,12 +167,16 @@ void Connection::on_commit(std::function<void(int pages)> committed) {
 }
 
 CheckpointResult Connection::checkpoint(CheckpointMode mode) {
+  if (!is_log_whole(*this)) throw SqliteError(SQLITE_IOERR_DATA, "copy the write-ahead log into the database", handle_);
   CheckpointResult result;
   sqlite3_busy_timeout(handle_, kCheckpointTimeoutMs);
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, sqlite_mode(mode), &result.logged, &result.copied);
   sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
   if ((code & 0xff) != SQLITE_BUSY) require_ok(code, "copy the write-ahead log into the database");
-  return {.logged = std::max(result.logged, 0), .copied = std::max(result.copied, 0)};
+  result.is_complete = code == SQLITE_OK && result.copied == result.logged;
+  result.logged = std::max(result.logged, 0);
+  result.copied = std::max(result.copied, 0);
+  return result;
 }
 
 void Connection::sync_database() {
@@ -182,6 +190,17 @@ void Connection::limit_log(std::int64_t bytes) { execute("PRAGMA journal_size_li
 
 void Connection::leave_log_on_close() {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
+}
+
+void Connection::copy_log_on_close() {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, static_cast<int*>(nullptr));
+}
+
+void Connection::compare_pages() {
+  require_ok(sqlite3_file_control(handle_, "main", kCompareFromNowOn, nullptr), "read the header of the database",
+             handle_);
+  // What was read before is read anew.
+  sqlite3_db_release_memory(handle_);
 }
 
 // Of itself BEGIN reads nothing: the moment would be that of the first statement after it.

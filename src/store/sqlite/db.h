@@ -58,13 +58,16 @@ struct ConnectionOptions {
 
 enum class CheckpointMode {
   passive,  // Copies what it can without waiting for anybody.
-  restart   // Copies everything and makes the next commit begin the log anew; waits a moment for readers.
+  restart,  // Copies everything and makes the next commit begin the log anew; waits a moment for readers.
+  truncate  // The same, and leaves a log of no bytes.
 };
 
-/// Pages in the write-ahead log, and how many of them the database file has already.
+/// Pages in the write-ahead log, and how many of them the database file has already; neither is known when somebody
+/// else was in the way from the beginning.
 struct CheckpointResult {
   int logged = 0;
   int copied = 0;
+  bool is_complete = false;  // All that was asked for is done.
 };
 
 /// One connection, for one thread at a time. What it writes to a database file has checksums.
@@ -90,7 +93,9 @@ class Connection {
   /// Calls `committed` after each commit of this connection with the number of pages in the write-ahead log. It must
   /// not throw.
   void on_commit(std::function<void(int pages)> committed);
-  /// Throws SqliteError; not finding everybody out of the way is no error.
+  /// Copies the write-ahead log into the database, once what is to be copied was seen to be what was written there:
+  /// SQLite itself does not look, and damage would get a checksum. Throws SqliteError; not finding everybody out of the
+  /// way is no error.
   CheckpointResult checkpoint(CheckpointMode mode);
   /// Syncs the database, not its log. Throws SqliteError.
   void sync_database();
@@ -102,6 +107,10 @@ class Connection {
   void limit_log(std::int64_t bytes);
   /// Closing leaves the write-ahead log as it is, for the next opening to recover from.
   void leave_log_on_close();
+  /// Closing copies it into the database, as it does unless it was told otherwise.
+  void copy_log_on_close();
+  /// From now on pages are compared as they are read, also those that were read before.
+  void compare_pages();
 
   sqlite3* handle() const { return handle_; }
 

@@ -1,12 +1,14 @@
 // The embedded engine: one writer, many readers, one folder.
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <iterator>
 #include <limits>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "store/directories.h"
 #include "store/open.h"
@@ -16,6 +18,7 @@
 #include "store/sqlite/folder.h"
 #include "store/sqlite/indexer.h"
 #include "store/sqlite/joining_vfs.h"
+#include "store/sqlite/log_damage.h"
 #include "store/sqlite/memtable.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/readers.h"
@@ -33,16 +36,47 @@ constexpr std::int64_t kWriterCacheBytes = 16 << 20;
 constexpr std::int64_t kReaderCacheBytes = 1 << 20;
 constexpr std::int64_t kReaderMmapBytes = 16 << 20;
 
+bool keeps_log(Connection& connection) {
+  Statement journal_mode(connection, "PRAGMA journal_mode");
+  Execution mode(journal_mode);
+  return mode.next() && mode.text() == "wal";
+}
+
 /// Write-ahead log, each commit synced, copied into the database by the checkpointer only.
 void set_up_writing(Connection& connection) {
   connection.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
   connection.reserve_checksums();
-  Statement journal_mode(connection, "PRAGMA journal_mode = WAL");
+  connection.execute("PRAGMA journal_mode = WAL");
   // Where its index cannot be shared SQLite keeps to another mode, and what waits for commits would never hear of one.
-  Execution mode(journal_mode);
-  if (!mode.next() || mode.text() != "wal") throw OpenError("SQLite cannot keep a write-ahead log in this folder");
+  if (!keeps_log(connection)) throw OpenError("SQLite cannot keep a write-ahead log in this folder");
   connection.execute("PRAGMA synchronous = FULL");
   connection.execute("PRAGMA wal_autocheckpoint = 0");
+}
+
+/// A folder whose log SQLite reads to its end. To open another one would be to forget what stands behind the damage.
+class WholeFolder final : public Folder {
+ public:
+  /// Throws OpenError.
+  explicit WholeFolder(const std::filesystem::path& path) : Folder(path) {
+    const auto damaged_at = log_damaged_at(database());
+    if (!damaged_at) return;
+    throw OpenError("Cannot open the data folder " + path.string() + ": " +
+                    told_of_log_damage(database(), *damaged_at) +
+                    ". Put a backup in the folder's place; or go on without those changes, which cannot be undone: "
+                    "truncate --size=" +
+                    std::to_string(*damaged_at) + " " + log_of(database()).string());
+  }
+};
+
+/// Brings the database to the newest format; from then on its pages are compared.
+void prepare(Connection& connection) {
+  refuse_foreign_tables(connection);
+  // Before anything is written: what is damaged is not to get a checksum.
+  const bool are_compared = has_checksums(connection);
+  if (are_compared) connection.compare_pages();
+  set_up_writing(connection);
+  migrate(connection);
+  if (!are_compared) connection.compare_pages();
 }
 
 class SqliteStore final : public Store {
@@ -58,12 +92,15 @@ class SqliteStore final : public Store {
             {.file = folder_.database(), .vfs = options.vfs, .read_only = true, .cache_bytes = kReaderCacheBytes}),
         memtable_({.contacts = options.rows_behind_max}),
         joining_(options.vfs),
-        connection_({.file = folder_.database(), .vfs = joining_.name(), .cache_bytes = kWriterCacheBytes}),
+        connection_({.file = folder_.database(),
+                     .vfs = joining_.name(),
+                     .cache_bytes = kWriterCacheBytes,
+                     .comparing = Comparing::never}),
         search_file_(folder_.search_index(), options.indexing == Indexing::none),
         readers_(reading_, memtable_, search_file_) {
-    refuse_foreign_tables(connection_);
-    set_up_writing(connection_);
-    migrate(connection_);
+    // A folder that does not open stays as it is.
+    connection_.leave_log_on_close();
+    prepare(connection_);
     recover(connection_, memtable_);
     auto clocks = load_teams();
     if (options.indexing == Indexing::in_background)
@@ -80,13 +117,14 @@ class SqliteStore final : public Store {
                               if (on_commit) on_commit();
                             },
                         .on_long_log = options.on_long_log});
+    connection_.copy_log_on_close();
   }
 
   ~SqliteStore() override {
     writer_->stop();
     if (indexer_) indexer_->stop();
     // After a failure the log is the truth: it stays as it is for the next opening to recover from.
-    if (!writer_->failure().empty()) connection_.leave_log_on_close();
+    if (!writer_->failure().empty() || !empties_log()) connection_.leave_log_on_close();
   }
 
   void submit(Submission& submission) override { writer_->submit(submission); }
@@ -144,6 +182,17 @@ class SqliteStore final : public Store {
   }
 
  private:
+  /// Closing would copy what nobody has looked at, and leave it to another program that has the database open to copy
+  /// the rest, without checksums.
+  bool empties_log() {
+    try {
+      connection_.checkpoint(CheckpointMode::truncate);
+      return true;
+    } catch (const SqliteError&) {
+      return false;
+    }
+  }
+
   TeamClocks load_teams() {
     TeamClocks clocks;
     for (auto& rows : read_teams(connection_)) {
@@ -153,9 +202,9 @@ class SqliteStore final : public Store {
     return clocks;
   }
 
-  // In the order in which they depend on one another. The writer's connection is closed last: SQLite then copies the
-  // log into the database and takes the log away.
-  const Folder folder_;
+  // In the order in which they depend on one another. The writer's connection is closed last: SQLite then takes the
+  // log away.
+  const WholeFolder folder_;
   const ConnectionOptions reading_;
   const ConnectionOptions indexing_;
   Memtable memtable_;
@@ -168,18 +217,13 @@ class SqliteStore final : public Store {
   std::unique_ptr<Writer> writer_;
 };
 
-/// A check that meets such an error is not finished, and has found nothing: it wants room or memory for itself.
-bool keeps_from_checking(const std::exception& error) {
-  const auto* of_sqlite = dynamic_cast<const SqliteError*>(&error);
-  return dynamic_cast<const std::bad_alloc*>(&error) ||
-         (of_sqlite && may_succeed_later(*of_sqlite) && !means_damage(*of_sqlite));
-}
-
-/// As much of what keeps the folder from opening as can be passed over is.
+/// As much of what keeps the folder from opening as can be passed over is. Nothing in it is changed.
 CheckReport check_folder(const SqliteOptions& options, const Progress& progress) {
   const Folder folder(options.folder);
+  const auto log_damaged = log_damaged_at(folder.database());
   Connection connection(
       {.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes, .comparing = Comparing::never});
+  connection.leave_log_on_close();
   refuse_foreign_tables(connection);
   if (connection.integer("PRAGMA user_version") == 0) {
     CheckReport empty;
@@ -187,19 +231,20 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
     return empty;
   }
   refuse_other_formats(connection, options.folder);
-  set_up_writing(connection);
   Memtable memtable({.contacts = std::numeric_limits<std::size_t>::max()});
-  std::string unreadable;
+  std::vector<std::string> findings;
+  if (!keeps_log(connection))
+    findings.emplace_back("cardfile.db keeps no write-ahead log: its first page is not what was written there.");
   try {
     recover(connection, memtable, UnreadableEntries::passed_over);
   } catch (const std::exception& error) {
     if (keeps_from_checking(error)) throw;
-    unreadable = std::string("The teams cannot be read: ") + error.what() + ".";
+    findings.push_back(std::string("The teams cannot be read: ") + error.what() + ".");
   }
   auto report = check(connection, memtable, SearchFile(folder.search_index(), true), progress);
-  if (!unreadable.empty()) report.findings.push_back(std::move(unreadable));
-  // What is damaged stays as it is, for whoever tries to save something of it.
-  if (!report.findings.empty()) connection.leave_log_on_close();
+  if (log_damaged)
+    findings.push_back("The folder cannot be opened: " + told_of_log_damage(folder.database(), *log_damaged) + ".");
+  std::ranges::move(findings, std::back_inserter(report.findings));
   return report;
 }
 
@@ -236,7 +281,7 @@ std::unique_ptr<Store> open_sqlite(const SqliteOptions& options, core::Clock clo
 
 std::int64_t format_of(const std::filesystem::path& path) {
   try {
-    const sqlite::Folder folder(path);
+    const sqlite::WholeFolder folder(path);
     sqlite::Connection connection({.file = folder.database()});
     return connection.integer("PRAGMA user_version");
   } catch (...) {

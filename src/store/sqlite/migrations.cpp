@@ -39,9 +39,9 @@ Formats formats_of(Connection& connection) {
 /// Not part of a transaction, and no harm when it is done twice. All of it has to be in the database before anything
 /// else is: pages that were copied before the first one, which says that there is room, would have no checksums.
 void make_room_for_checksums(Connection& connection) {
+  connection.reserve_checksums();
   connection.execute("VACUUM");
-  const CheckpointResult result = connection.checkpoint(CheckpointMode::restart);
-  if (result.copied < result.logged)
+  if (!connection.checkpoint(CheckpointMode::restart).is_complete || !connection.has_room_for_checksums())
     throw OpenError(
         "The database is being brought to a new format while another program, such as a backup, reads it: wait for its "
         "end and try again");
@@ -59,6 +59,15 @@ void refuse_other_formats(Connection& connection, const std::filesystem::path& f
                     folder.string());
 }
 
+bool has_checksums(Connection& connection) {
+  if (connection.integer("PRAGMA user_version") < kChecksums) return false;
+  if (!connection.has_room_for_checksums())
+    throw OpenError(
+        "The cardfile.db in the data folder is damaged: its first page says that pages have no checksums. Put a backup "
+        "in the folder's place.");
+  return true;
+}
+
 void migrate(Connection& connection) {
   const auto [stored, newest] = formats_of(connection);
   if (stored == newest) return;
@@ -66,7 +75,9 @@ void migrate(Connection& connection) {
   connection.execute("PRAGMA temp_store = FILE");
   for (const auto& [version, sql] : migrations()) {
     if (version <= stored) continue;
-    if (version == kChecksums && !connection.has_room_for_checksums()) make_room_for_checksums(connection);
+    // Where it was interrupted there is room, and an older cardfile may have written pages without checksums since.
+    const bool is_older = stored > 0 || !connection.has_room_for_checksums();
+    if (version == kChecksums && is_older) make_room_for_checksums(connection);
     connection.execute("BEGIN IMMEDIATE");
     connection.execute(std::string(sql));
     connection.execute("PRAGMA user_version = " + std::to_string(version));

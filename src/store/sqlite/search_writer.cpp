@@ -192,7 +192,7 @@ namespace {
 /// Throws SqliteError when it is no sound index of this format.
 void require_format(const std::filesystem::path& path) {
   Connection connection({.file = path});
-  if (connection.integer("PRAGMA user_version") != kSearchFormat)
+  if (connection.integer("PRAGMA user_version") != kSearchFormat || !connection.has_room_for_checksums())
     throw std::runtime_error("The search index has another format.");
 }
 

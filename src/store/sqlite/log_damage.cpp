@@ -1,0 +1,182 @@
+#include "store/sqlite/log_damage.h"
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <fstream>
+#include <span>
+#include <vector>
+
+#include "store/sqlite/log_format.h"
+#include "store/sqlite/open_files.h"
+
+namespace cardfile::store::sqlite {
+namespace {
+
+// Of the log's header: the last bit of the first word says in which order checksums take the bytes of words.
+constexpr std::uint32_t kMagic = 0x377f0682;
+constexpr std::uint32_t kFormat = 3'007'000;
+constexpr std::size_t kFormatAt = 4;
+constexpr std::size_t kLogPageSizeAt = 8;
+constexpr std::size_t kLogSaltsAt = 16;
+constexpr std::size_t kLogSumAt = 24;
+
+// Of a frame's header: what the database has of pages after the commit that it ends, or 0.
+constexpr std::size_t kCommitAt = 4;
+constexpr std::size_t kSaltsAt = 8;
+constexpr std::size_t kSumAt = 16;
+
+// Of the database's header; 1 is 65,536.
+constexpr std::size_t kPageSizeAt = 16;
+
+using Bytes = std::span<const std::byte>;
+
+std::uint32_t word(Bytes bytes, std::size_t at) { return big_endian(bytes.subspan(at).first<4>()); }
+
+/// SQLite's checksum of a log up to some place, and its salts, which every frame of one log repeats.
+struct Pair {
+  std::uint32_t first = 0;
+  std::uint32_t second = 0;
+
+  static Pair in(Bytes bytes, std::size_t at) { return {.first = word(bytes, at), .second = word(bytes, at + 4)}; }
+  friend bool operator==(const Pair&, const Pair&) = default;
+};
+
+Pair added(Pair sum, Bytes bytes, std::endian order) {
+  const auto next = [&](std::size_t at) {
+    const std::uint32_t read = word(bytes, at);
+    return order == std::endian::big ? read : __builtin_bswap32(read);
+  };
+  for (std::size_t at = 0; at < bytes.size(); at += 8) {
+    sum.first += next(at) + sum.second;
+    sum.second += next(at + 4) + sum.first;
+  }
+  return sum;
+}
+
+/// False at the end of the file.
+bool read(std::ifstream& in, std::span<std::byte> to) {
+  return static_cast<bool>(in.read(reinterpret_cast<char*>(to.data()), static_cast<std::streamsize>(to.size())));
+}
+
+/// 0 when the database has none.
+std::size_t page_bytes_of(const std::filesystem::path& database) {
+  std::ifstream in(database, std::ios::binary);
+  std::array<std::byte, kPageSizeAt + 4> header{};
+  if (!read(in, header)) return 0;
+  const std::size_t bytes = word(header, kPageSizeAt) >> 16;
+  return bytes == 1 ? 65'536 : bytes;
+}
+
+struct Header {
+  bool is_sound = false;
+  std::endian order = std::endian::native;
+  std::size_t page_bytes = 0;
+  Pair salts;
+  Pair sum;
+};
+
+Header read_header(Bytes bytes) {
+  const std::uint32_t magic = word(bytes, 0);
+  Header header{.order = (magic & 1) != 0 ? std::endian::big : std::endian::little,
+                .page_bytes = word(bytes, kLogPageSizeAt),
+                .salts = Pair::in(bytes, kLogSaltsAt),
+                .sum = Pair::in(bytes, kLogSumAt)};
+  header.is_sound = (magic & ~1U) == kMagic && word(bytes, kFormatAt) == kFormat &&
+                    added({}, bytes.first(kLogSumAt), header.order) == header.sum;
+  return header;
+}
+
+/// What SQLite has between two frames: the salts of the log, and its checksum so far.
+struct Place {
+  std::endian order = std::endian::native;
+  Pair salts;
+  Pair sum;
+
+  /// Whether this frame was written there. What stands behind the end of a log that was begun anew has other salts.
+  bool is_followed_by(Bytes frame) const {
+    return Pair::in(frame, kSaltsAt) == salts && word(frame, 0) != 0 &&
+           added(added(sum, frame.first(kSaltsAt), order), frame.subspan(kFrameHeaderBytes), order) ==
+               Pair::in(frame, kSumAt);
+  }
+};
+
+/// One look at the log, which others may write to.
+std::optional<std::int64_t> seen_damaged_at(const std::filesystem::path& database) {
+  std::ifstream in(log_of(database), std::ios::binary);
+  std::array<std::byte, kLogHeaderBytes> header_bytes{};
+  if (!read(in, header_bytes)) return std::nullopt;
+  Header header = read_header(header_bytes);
+  if (!header.is_sound) header = Header{.page_bytes = page_bytes_of(database), .salts = {}, .sum = {}};
+  if (header.page_bytes == 0) return std::nullopt;
+
+  std::optional<std::int64_t> damaged_at;
+  if (!header.is_sound) damaged_at = 0;
+  Place place{.order = header.order, .salts = header.salts, .sum = header.sum};
+  bool follows_commit = false;
+  std::vector<std::byte> frame(static_cast<std::size_t>(kFrameHeaderBytes) + header.page_bytes);
+  for (std::int64_t at = kLogHeaderBytes; read(in, frame); at += static_cast<std::int64_t>(frame.size())) {
+    const bool goes_on = place.is_followed_by(frame);
+    if (goes_on && follows_commit && damaged_at) return damaged_at;
+    if (!goes_on && !damaged_at) damaged_at = at;
+    if (!header.is_sound) place.salts = Pair::in(frame, kSaltsAt);
+    place.sum = Pair::in(frame, kSumAt);
+    follows_commit = word(frame, kCommitAt) != 0;
+  }
+  return std::nullopt;
+}
+
+/// One look at what `extent` says is to be copied.
+bool is_seen_whole(const OpenFiles& files, const LogExtent& extent) {
+  if (extent.copied >= extent.committed) return true;
+  std::array<std::byte, kLogHeaderBytes> header_bytes{};
+  if (!files.read_log(header_bytes, 0)) return false;
+  const Header header = read_header(header_bytes);
+  if (!header.is_sound) return false;
+  const std::int64_t frame_bytes = kFrameHeaderBytes + static_cast<std::int64_t>(header.page_bytes);
+  const auto place_of = [&](std::int64_t frame) { return kLogHeaderBytes + frame * frame_bytes; };
+  Place place{.order = header.order, .salts = header.salts, .sum = header.sum};
+  std::vector<std::byte> frame(static_cast<std::size_t>(frame_bytes));
+  if (extent.copied > 0) {
+    if (!files.read_log(frame, place_of(extent.copied - 1))) return false;
+    place.sum = Pair::in(frame, kSumAt);
+  }
+  for (std::int64_t i = extent.copied; i < extent.committed; ++i) {
+    if (!files.read_log(frame, place_of(i)) || !place.is_followed_by(frame)) return false;
+    place.sum = Pair::in(frame, kSumAt);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::filesystem::path log_of(const std::filesystem::path& database) { return database.native() + "-wal"; }
+
+std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database) {
+  std::optional<std::int64_t> seen = seen_damaged_at(database);
+  // Who writes to it may have written what was read behind it, and the rest before; a second look sees all of that.
+  while (seen) {
+    const auto before = seen;
+    seen = seen_damaged_at(database);
+    if (seen == before) break;
+  }
+  return seen;
+}
+
+bool is_log_whole(Connection& connection) {
+  const OpenFiles files(connection);
+  for (LogExtent extent = files.log_extent();;) {
+    if (is_seen_whole(files, extent)) return true;
+    // Another program may have begun the log anew meanwhile.
+    const LogExtent now = files.log_extent();
+    if (now == extent) return false;
+    extent = now;
+  }
+}
+
+std::string told_of_log_damage(const std::filesystem::path& database, std::int64_t at) {
+  return "its write-ahead log " + log_of(database).filename().string() + " is not what was written from byte " +
+         std::to_string(at) + " on, and changes that were acknowledged stand behind it";
+}
+
+}  // namespace cardfile::store::sqlite

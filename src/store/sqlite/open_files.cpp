@@ -1,0 +1,51 @@
+#include "store/sqlite/open_files.h"
+
+#include <sqlite3.h>
+
+namespace cardfile::store::sqlite {
+namespace {
+
+// Of the log's index (SQLite's walformat, 2.1), in shared memory.
+constexpr int kIndexBytes = 32'768;
+constexpr std::size_t kCommittedAt = 16;
+constexpr std::size_t kCopiedAt = 96;
+
+sqlite3_file* file_of(Connection& connection, int which) {
+  sqlite3_file* file = nullptr;
+  const int code = sqlite3_file_control(connection.handle(), "main", which, static_cast<void*>(&file));
+  if (code != SQLITE_OK) throw SqliteError(code, "find the files of the database", connection.handle());
+  return file;
+}
+
+bool read(sqlite3_file* file, std::span<std::byte> to, std::int64_t at) {
+  if (!file || !file->pMethods) return false;
+  const int code = file->pMethods->xRead(file, to.data(), static_cast<int>(to.size()), at);
+  if (code == SQLITE_IOERR_SHORT_READ) return false;
+  if (code != SQLITE_OK) throw SqliteError(code, "read the pages of the database");
+  return true;
+}
+
+std::uint32_t number_in_index(const volatile void* index, std::size_t at) {
+  return static_cast<const volatile std::uint32_t*>(index)[at / sizeof(std::uint32_t)];
+}
+
+}  // namespace
+
+OpenFiles::OpenFiles(Connection& connection)
+    : database_(file_of(connection, SQLITE_FCNTL_FILE_POINTER)),
+      log_(file_of(connection, SQLITE_FCNTL_JOURNAL_POINTER)) {}
+
+bool OpenFiles::read_database(std::span<std::byte> to, std::int64_t at) const { return read(database_, to, at); }
+
+bool OpenFiles::read_log(std::span<std::byte> to, std::int64_t at) const { return read(log_, to, at); }
+
+LogExtent OpenFiles::log_extent() const {
+  if (!log_ || !log_->pMethods) return {};
+  volatile void* index = nullptr;
+  const int code = database_->pMethods->xShmMap(database_, 0, kIndexBytes, 0, &index);
+  if (code != SQLITE_OK) throw SqliteError(code, "read the index of the log");
+  if (!index) return {};
+  return {.committed = number_in_index(index, kCommittedAt), .copied = number_in_index(index, kCopiedAt)};
+}
+
+}  // namespace cardfile::store::sqlite

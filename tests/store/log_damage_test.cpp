@@ -1,0 +1,150 @@
+// A write-ahead log that the disk has changed is told from one that a power cut or a kill has left.
+
+#include "store/sqlite/log_damage.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "store/open.h"
+#include "store/sqlite/backup.h"
+#include "store/sqlite/db.h"
+#include "store/world.h"
+#include "support/temp_folder.h"
+
+namespace cardfile::test {
+namespace {
+
+using store::sqlite::CheckpointMode;
+using store::sqlite::Connection;
+using store::sqlite::log_damaged_at;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A folder as a kill leaves it, with three contacts, each a commit of its own.
+class AfterAKill : public testing::Test {
+ protected:
+  AfterAKill() {
+    for (const char* phone : {"13125550142", "13125550143", "13125550144"}) {
+      starts_.push_back(static_cast<std::int64_t>(std::filesystem::file_size(log_in(world_.options().folder))));
+      world_.has_contact({.phone = phone});
+    }
+    for (const char* name : {"cardfile.db", "cardfile.db-wal"})
+      std::filesystem::copy_file(world_.options().folder / name, left_.path() / name);
+  }
+
+  static std::filesystem::path log_in(const std::filesystem::path& folder) { return folder / "cardfile.db-wal"; }
+
+  std::optional<std::int64_t> damaged_at() const { return log_damaged_at(left_.path() / "cardfile.db"); }
+
+  void flip(std::int64_t at) const {
+    std::fstream file(log_in(left_.path()), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(at);
+    const int before = file.get();
+    file.seekp(at);
+    file.put(static_cast<char>(before ^ 4));
+  }
+
+  std::unique_ptr<store::Store> open() {
+    return store::open_sqlite({.folder = left_.path(), .indexing = store::Indexing::none}, world_.clock().source());
+  }
+
+  std::string why_it_does_not_open() {
+    try {
+      open();
+      return "";
+    } catch (const store::OpenError& error) {
+      return error.what();
+    }
+  }
+
+  std::vector<std::string> findings() const { return store::check_sqlite({.folder = left_.path()}, {}).findings; }
+
+  World world_{Engine::sqlite};
+  std::vector<std::int64_t> starts_;  // Of the contacts' commits, in the log.
+  TempFolder left_;
+};
+
+TEST_F(AfterAKill, TheLogIsReadToItsEnd) {
+  EXPECT_EQ(damaged_at(), std::nullopt);
+  EXPECT_EQ(open()->count(kTeam, {}), 3);
+}
+
+TEST_F(AfterAKill, AFolderWhoseLogTheDiskHasChangedDoesNotOpenAndSaysWhereTheDamageBegins) {
+  flip(starts_[0] + 500);
+  EXPECT_THAT(why_it_does_not_open(),
+              AllOf(HasSubstr("cardfile.db-wal is not what was written from byte " + std::to_string(starts_[0])),
+                    HasSubstr("truncate --size=" + std::to_string(starts_[0]))));
+  EXPECT_THAT(why_it_does_not_open(), HasSubstr("acknowledged")) << "nothing was changed by the attempt";
+}
+
+TEST_F(AfterAKill, EveryFrameOfACommitThatAnotherFollowsIsLookedAt) {
+  constexpr std::int64_t kFrameBytes = 24 + 2048;
+  for (auto at = starts_[0]; at < starts_[1]; at += kFrameBytes) {
+    for (const std::int64_t byte : {0, 4, 9, 17, 24, 2071}) {
+      flip(at + byte);
+      EXPECT_EQ(damaged_at(), at) << byte;
+      flip(at + byte);
+    }
+  }
+  EXPECT_EQ(damaged_at(), std::nullopt);
+}
+
+TEST_F(AfterAKill, EveryByteOfTheLogsHeaderIsLookedAt) {
+  for (std::int64_t byte = 0; byte < 32; ++byte) {
+    flip(byte);
+    EXPECT_EQ(damaged_at(), 0) << byte;
+    flip(byte);
+  }
+}
+
+TEST_F(AfterAKill, ALogThatIsDamagedIsAFindingOfCheckAndStaysAsItIs) {
+  flip(starts_[1] + 500);
+  for (int time = 0; time < 2; ++time)
+    EXPECT_THAT(findings(), ElementsAre(HasSubstr("is not what was written from byte " + std::to_string(starts_[1]))));
+}
+
+TEST_F(AfterAKill, ALogThatIsDamagedIsNotBackedUp) {
+  flip(starts_[1] + 500);
+  const TempFolder copies;
+  EXPECT_THROW(store::sqlite::back_up(left_.path(), copies.path() / "copy", {}), store::sqlite::BackupError);
+  EXPECT_FALSE(std::filesystem::exists(copies.path() / "copy"));
+}
+
+TEST_F(AfterAKill, ALogThatIsCutOffWhereTheDamageBeginsOpensWithWhatCameBefore) {
+  flip(starts_[1] + 500);
+  std::filesystem::resize_file(log_in(left_.path()), static_cast<std::uintmax_t>(*damaged_at()));
+  EXPECT_EQ(open()->count(kTeam, {}), 1);
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(AfterAKill, ACommitAtItsEndThatIsNotWholeIsNoDamage) {
+  flip(starts_[2] + 500);
+  EXPECT_EQ(damaged_at(), std::nullopt);
+  EXPECT_EQ(open()->count(kTeam, {}), 2);
+}
+
+TEST_F(AfterAKill, WhatStandsBehindTheEndOfALogThatWasBegunAnewIsNoDamage) {
+  Connection connection({.file = world_.options().folder / "cardfile.db"});
+  connection.checkpoint(CheckpointMode::restart);
+  const auto size = std::filesystem::file_size(log_in(world_.options().folder));
+  world_.has_contact({.phone = "13125550145"});
+  ASSERT_EQ(std::filesystem::file_size(log_in(world_.options().folder)), size) << "nothing stands behind the end";
+  EXPECT_EQ(log_damaged_at(world_.options().folder / "cardfile.db"), std::nullopt);
+}
+
+TEST_F(AfterAKill, AFolderWithoutALogIsWhole) {
+  world_.close();
+  EXPECT_EQ(log_damaged_at(world_.options().folder / "cardfile.db"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace cardfile::test
