@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,31 +56,64 @@ std::string content_of(const std::filesystem::path& file) {
 using Files = std::map<std::string, std::string>;
 constexpr const char* kDatabase = "cardfile.db";
 constexpr const char* kSearchIndex = "search.db";
+constexpr const char* kLog = "cardfile.db-wal";
 constexpr std::int64_t kSearchIndexOneIn = 3;
+constexpr std::int64_t kLeftByAKillOneIn = 4;
+constexpr std::size_t kLastCommits = 2;  // What is damaged in the last ones may look as if they were cut off.
 
 class Unit {
  public:
-  Unit(Campaign& campaign, const BitRotSize& size, const Plant& plant)
-      : campaign_(campaign), size_(size), plant_(plant), script_(campaign.random()(), size.steps) {}
+  Unit(Campaign& campaign, const BitRotSize& size, const BitRotFaults& faults)
+      : campaign_(campaign), size_(size), faults_(faults), script_(campaign.random()(), size.steps) {}
 
   void run() {
-    const Files sound = made();
+    make();
     for (int i = 0; i < size_.damages && campaign_.findings().empty(); ++i) {
-      const auto damage = static_cast<Damage>(campaign_.below(kDamages));
-      const std::string file = campaign_.below(kSearchIndexOneIn) == 0 ? kSearchIndex : kDatabase;
-      Files files = sound;
-      files[file] = damaged(sound.at(file), damage);
-      look_at(files, std::string(name_of(damage)) + " in " + file);
+      if (campaign_.below(kLeftByAKillOneIn) == 0) {
+        damage_the_log();
+      } else {
+        damage_a_file();
+      }
     }
   }
 
  private:
-  /// A folder in which the script was done, with a search index that knows all of it.
-  Files made() {
+  void damage_a_file() {
+    const auto damage = static_cast<Damage>(campaign_.below(kDamages));
+    const std::string file = campaign_.below(kSearchIndexOneIn) == 0 ? kSearchIndex : kDatabase;
+    Files files = sound_;
+    files[file] = damaged(sound_.at(file), damage);
+    look_at(files, std::string(name_of(damage)) + " in " + file);
+  }
+
+  /// Whatever it is but a cut, after which nothing tells that there was more.
+  void damage_the_log() {
+    const auto damage = static_cast<Damage>(campaign_.below(kDamages - 1));
+    static_assert(static_cast<std::int64_t>(Damage::a_cut) == kDamages - 1);
+    Files files = left_by_a_kill_;
+    std::string& log = files.at(kLog);
+    const std::string sound = log;
+    log = damaged(sound.substr(0, log_that_counts_), damage) + sound.substr(log_that_counts_);
+    if (faults_.forgets_what_is_behind_damage)
+      log.resize(static_cast<std::size_t>(std::ranges::mismatch(log, sound).in1 - log.begin()));
+    look_at(files, std::string(name_of(damage)) + " in " + kLog);
+  }
+
+  /// Makes a folder in which the script was done, as a kill would leave it and as it was closed, with a search index
+  /// that knows all of it.
+  void make() {
     const test::TempFolder folder(test::folder_in_memory());
     {
       const auto store = open(folder.path());
-      for (const auto& step : script_.steps()) commit(*store, step);
+      std::vector<std::size_t> ends{std::filesystem::file_size(folder.path() / kLog)};
+      for (const auto& step : script_.steps()) {
+        commit(*store, step);
+        // Some steps change nothing.
+        if (const auto end = std::filesystem::file_size(folder.path() / kLog); end != ends.back()) ends.push_back(end);
+      }
+      if (ends.size() <= kLastCommits) throw std::runtime_error("the script has too few commits");
+      log_that_counts_ = ends[ends.size() - 1 - kLastCommits];
+      for (const char* file : {kDatabase, kLog}) left_by_a_kill_[file] = content_of(folder.path() / file);
     }
     store::sqlite::Memtable memtable;
     store::sqlite::SearchFile search_file(folder.path() / kSearchIndex, false);
@@ -88,8 +122,7 @@ class Unit {
       while (writer.step()) {
       }
     }
-    return {{kDatabase, content_of(folder.path() / kDatabase)},
-            {kSearchIndex, content_of(folder.path() / kSearchIndex)}};
+    for (const char* file : {kDatabase, kSearchIndex}) sound_[file] = content_of(folder.path() / file);
   }
 
   std::unique_ptr<store::Store> open(const std::filesystem::path& folder) {
@@ -139,7 +172,7 @@ class Unit {
     const test::TempFolder folder(test::folder_in_memory());
     for (const auto& [name, content] : files) std::ofstream(folder.path() / name, std::ios::binary) << content;
     try {
-      const auto store = plant_(open(folder.path()));
+      const auto store = faults_.store(open(folder.path()));
       judge(*store, damage);
     } catch (const store::OpenError&) {
       campaign_.count("refused");
@@ -189,17 +222,20 @@ class Unit {
 
   Campaign& campaign_;
   const BitRotSize& size_;
-  const Plant& plant_;
+  const BitRotFaults& faults_;
   const Script script_;
   test::TestClock clock_;
+  Files sound_;
+  Files left_by_a_kill_;
+  std::size_t log_that_counts_ = 0;  // Its bytes before the last commits.
 };
 
 }  // namespace
 
-void bit_rot(Campaign& campaign, const BitRotSize& size, const Plant& plant) {
-  while (campaign.begins_unit()) Unit(campaign, size, plant).run();
+void bit_rot(Campaign& campaign, const BitRotSize& size, const BitRotFaults& faults) {
+  while (campaign.begins_unit()) Unit(campaign, size, faults).run();
 }
 
-void bit_rot(Campaign& campaign) { bit_rot(campaign, {}, nothing_planted); }
+void bit_rot(Campaign& campaign) { bit_rot(campaign, {}, {}); }
 
 }  // namespace cardfile::prove

@@ -13,11 +13,16 @@ struct BitRotSize {
   int damages = 60;        // In a unit, each of a copy of the folder.
 };
 
-/// A unit: a data folder, closed as it should be, is damaged again and again: bits flipped, pages zeroed, overwritten
-/// with noise or with another page, the end cut off. The damaged folder is refused, or check() finds something, or
-/// everything that can be read of it is what it was. Whatever it is, reading and writing it ends in answers or errors,
-/// never in a crash.
-void bit_rot(Campaign& campaign, const BitRotSize& size, const Plant& plant);
+struct BitRotFaults {
+  Plant store = nothing_planted;
+  bool forgets_what_is_behind_damage = false;  // A log ends for it where it cannot be read, as SQLite has it.
+};
+
+/// A unit: a data folder, closed as it should be or left by a kill, is damaged again and again: bits flipped, pages
+/// zeroed, overwritten with noise or with another page, the end cut off; of what a kill left, the log but for its last
+/// two commits. The damaged folder is refused, or check() finds something, or everything that can be read of it is what
+/// it was. Whatever it is, reading and writing it ends in answers or errors, never in a crash.
+void bit_rot(Campaign& campaign, const BitRotSize& size, const BitRotFaults& faults);
 void bit_rot(Campaign& campaign);
 
 }  // namespace cardfile::prove

@@ -12,7 +12,7 @@ namespace {
 
 constexpr BitRotSize kShort{.steps = 40, .damages = 60};
 
-void short_bit_rot(Campaign& campaign) { bit_rot(campaign, kShort, nothing_planted); }
+void short_bit_rot(Campaign& campaign) { bit_rot(campaign, kShort, {}); }
 
 TEST(BitRot, IsFoundOrMakesNoDifference) { expect_nothing_found("bit-rot", 4, short_bit_rot); }
 
@@ -23,7 +23,7 @@ class FindsNothing final : public PassingStore {
 
 TEST(BitRot, IsSeenToBeMissedByACheckThatFindsNothing) {
   expect_found(
-      "bit-rot", 4, [](Campaign& campaign) { bit_rot(campaign, kShort, planted<FindsNothing>()); },
+      "bit-rot", 4, [](Campaign& campaign) { bit_rot(campaign, kShort, {.store = planted<FindsNothing>()}); },
       "check does not see");
 }
 
@@ -44,7 +44,7 @@ TEST(BitRot, IsSeenToBeMissedWithoutChecksumsInWhatNothingRepeats) {
   expect_found(
       "bit-rot", 40,
       [](Campaign& campaign) {
-        bit_rot(campaign, kShort, planted<ComparesNoChecksums<&store::CheckReport::findings>>());
+        bit_rot(campaign, kShort, {.store = planted<ComparesNoChecksums<&store::CheckReport::findings>>()});
       },
       "in cardfile.db: ");
 }
@@ -62,8 +62,14 @@ class TrustsTheIndex final : public ComparesNoChecksums<&store::CheckReport::ind
 
 TEST(BitRot, IsSeenToBeMissedInASearchIndexThatIsTrusted) {
   expect_found(
-      "bit-rot", 40, [](Campaign& campaign) { bit_rot(campaign, kShort, planted<TrustsTheIndex>()); },
+      "bit-rot", 40, [](Campaign& campaign) { bit_rot(campaign, kShort, {.store = planted<TrustsTheIndex>()}); },
       "in search.db: a search in team");
+}
+
+TEST(BitRot, IsSeenToBeMissedInALogThatEndsWhereItIsDamaged) {
+  expect_found(
+      "bit-rot", 4, [](Campaign& campaign) { bit_rot(campaign, kShort, {.forgets_what_is_behind_damage = true}); },
+      "in cardfile.db-wal: ");
 }
 
 }  // namespace
