@@ -52,19 +52,25 @@ constexpr std::int64_t kFailureCount = std::size(kFailures);
 /// Fails a call of one kind, once or from then on, until it is mended. Syncs nothing.
 class FailingVfs final : public test::HookedVfs {
  public:
-  FailingVfs(std::string name, const Failure& failure, std::size_t call, bool lasts)
-      : HookedVfs(std::move(name)), failure_(failure), lasts_(lasts), calls_left_(call) {}
+  FailingVfs(std::string name, const Failure& failure, std::size_t call, bool lasts, bool syncs_again)
+      : HookedVfs(std::move(name)),
+        failure_(failure),
+        lasts_(lasts),
+        syncs_again_(syncs_again && failure.asked == Asked::sync && !lasts),
+        calls_left_(call) {}
   ~FailingVfs() override = default;
 
   void mend() { mended_ = true; }
   bool has_failed() const { return failed_; }
+  bool has_failed_to_sync_the_log() const { return log_sync_failed_; }
   bool is_mended() const { return mended_; }
 
  private:
   std::optional<int> before(const FileCall& call) override {
     if (call.asked == failure_.asked && !mended_ && fails()) {
       failed_ = true;
-      return failure_.code;
+      if (call.asked == Asked::sync && call.kind == test::FileKind::log) log_sync_failed_ = true;
+      return syncs_again_ ? SQLITE_OK : failure_.code;
     }
     return call.asked == Asked::sync ? std::optional(SQLITE_OK) : std::nullopt;
   }
@@ -84,7 +90,9 @@ class FailingVfs final : public test::HookedVfs {
 
   const Failure& failure_;
   const bool lasts_;
+  const bool syncs_again_;
   std::atomic<bool> failed_ = false;
+  std::atomic<bool> log_sync_failed_ = false;
   std::atomic<bool> mended_ = false;
   std::mutex mutex_;
   std::size_t calls_left_;  // Guarded by mutex_.
@@ -99,15 +107,15 @@ std::string next_vfs_name() {
 class Run {
  public:
   Run(Campaign& campaign, const Script& script, const Failure& failure, std::size_t call, bool lasts,
-      std::chrono::milliseconds flush_after, const Plant& plant)
+      std::chrono::milliseconds flush_after, const DiskFailureFaults& faults)
       : campaign_(campaign),
         script_(script),
         failure_(failure),
         told_("after " + std::string(failure.name) + " (call " + std::to_string(call) +
               (lasts ? ", and all that followed): " : "): ")),
         flush_after_(flush_after),
-        plant_(plant),
-        vfs_(next_vfs_name(), failure, call, lasts) {}
+        faults_(faults),
+        vfs_(next_vfs_name(), failure, call, lasts, faults.syncs_again) {}
 
   /// False when so many calls were never made.
   bool does_fail() {
@@ -138,12 +146,12 @@ class Run {
   }
 
   std::unique_ptr<store::Store> opened() {
-    return plant_(store::open_sqlite({.folder = folder_.path(),
-                                      .flush_after = flush_after_,
-                                      .vfs = vfs_.name(),
-                                      .on_failure = {},
-                                      .indexing = store::Indexing::none},
-                                     clock_.source()));
+    return faults_.store(store::open_sqlite({.folder = folder_.path(),
+                                             .flush_after = flush_after_,
+                                             .vfs = vfs_.name(),
+                                             .on_failure = {},
+                                             .indexing = store::Indexing::none},
+                                            clock_.source()));
   }
 
   /// The next step; false when it was refused because the store takes no writes.
@@ -157,6 +165,8 @@ class Run {
         works, [](const store::Work& work) { return test::refusal_of(work) == core::ErrorCode::unavailable; });
     if (refused != 0 && refused != std::ssize(works)) find("a submission was refused in part");
     if (refused != 0 && !vfs_.has_failed()) find("a write was refused before anything failed");
+    if (refused == 0 && vfs_.has_failed_to_sync_the_log() && !vfs_.is_mended())
+      find("a write was acknowledged though a sync of the log had failed");
     may_be_done_ = refused != 0 && test::words_of_refusal(works.front()).find("may be done") != std::string::npos;
     return refused == 0;
   }
@@ -167,6 +177,7 @@ class Run {
     const bool may_be_done = may_be_done_;
     const bool for_good = !store_->write_failure().empty();
     if (for_good && failure_.cause == Cause::space) find("no writes are taken though there may be space again");
+    if (!for_good && vfs_.has_failed_to_sync_the_log()) find("writes go on though a sync of the log failed");
     vfs_.mend();
     if (!for_good) {
       if (!submit()) return find("writes are still refused when the disk is mended");
@@ -218,7 +229,7 @@ class Run {
   const Failure& failure_;
   const std::string told_;
   const std::chrono::milliseconds flush_after_;
-  const Plant& plant_;
+  const DiskFailureFaults& faults_;
   const test::TempFolder folder_{test::folder_in_memory()};
   FailingVfs vfs_;
   bool may_be_done_ = false;  // So it was said of the step that was refused last.
@@ -229,7 +240,7 @@ class Run {
 
 }  // namespace
 
-void disk_failures(Campaign& campaign, const DiskFailureSize& size, const Plant& plant) {
+void disk_failures(Campaign& campaign, const DiskFailureSize& size, const DiskFailureFaults& faults) {
   while (campaign.begins_unit()) {
     const Failure& failure = kFailures[campaign.unit() % kFailureCount];
     const bool lasts = campaign.unit() / kFailureCount % 2 == 0;
@@ -237,12 +248,12 @@ void disk_failures(Campaign& campaign, const DiskFailureSize& size, const Plant&
     const auto flush_after = some_flush_after(campaign.random()());
     for (std::size_t call = 0; campaign.findings().empty(); call += size.stride) {
       campaign.count("runs");
-      if (!Run(campaign, script, failure, call, lasts, flush_after, plant).does_fail()) break;
+      if (!Run(campaign, script, failure, call, lasts, flush_after, faults).does_fail()) break;
       campaign.count("failed calls");
     }
   }
 }
 
-void disk_failures(Campaign& campaign) { disk_failures(campaign, {}, nothing_planted); }
+void disk_failures(Campaign& campaign) { disk_failures(campaign, {}, {}); }
 
 }  // namespace cardfile::prove

@@ -15,7 +15,7 @@ namespace {
 constexpr DiskFailureSize kShort{.steps = 8, .stride = 3};
 constexpr std::int64_t kKindsOfFailures = 20;
 
-void short_disk_failures(Campaign& campaign) { disk_failures(campaign, kShort, nothing_planted); }
+void short_disk_failures(Campaign& campaign) { disk_failures(campaign, kShort, {}); }
 
 TEST(DiskFailures, StopAcknowledgementsAtOnceAndLoseNothing) {
   expect_nothing_found("disk-failures", kKindsOfFailures, short_disk_failures);
@@ -24,8 +24,8 @@ TEST(DiskFailures, StopAcknowledgementsAtOnceAndLoseNothing) {
 template <class Fault>
 void expect_disk_failures_found(const std::string& finding) {
   expect_found(
-      "disk-failures", kKindsOfFailures, [](Campaign& campaign) { disk_failures(campaign, kShort, planted<Fault>()); },
-      finding);
+      "disk-failures", kKindsOfFailures,
+      [](Campaign& campaign) { disk_failures(campaign, kShort, {.store = planted<Fault>()}); }, finding);
 }
 
 bool is_unavailable(const store::Work& work) { return test::refusal_of(work) == core::ErrorCode::unavailable; }
@@ -36,12 +36,13 @@ std::vector<store::Work> copies_of(std::span<const store::Work> works) {
   return copies;
 }
 
+/// Of a disk that lacks room: after other failures no acknowledgement is believed.
 class AcknowledgesWhatTheDiskRefused final : public TellingStore {
   using TellingStore::TellingStore;
   void commit(std::span<store::Work> works) override {
     TellingStore::commit(works);
     for (auto& work : works)
-      if (is_unavailable(work)) work.result = core::Outcome(core::ContactDeleted{});
+      if (is_unavailable(work) && write_failure().empty()) work.result = core::Outcome(core::ContactDeleted{});
   }
 };
 
@@ -138,6 +139,13 @@ class ShowsWhatItCouldNotWrite final : public TellingStore {
 
 TEST(DiskFailures, AreFoundWhenReadersSeeWhatWasNotWritten) {
   expect_disk_failures_found<ShowsWhatItCouldNotWrite>("counts its contacts wrongly");
+}
+
+TEST(DiskFailures, AreFoundWhenAFailedSyncIsTriedOnceMore) {
+  expect_found(
+      "disk-failures", kKindsOfFailures,
+      [](Campaign& campaign) { disk_failures(campaign, kShort, {.syncs_again = true}); },
+      "acknowledged though a sync of the log had failed");
 }
 
 }  // namespace
