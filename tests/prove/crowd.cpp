@@ -162,81 +162,140 @@ void idle_connections(Campaign& campaign) { idle_connections(campaign, IdleOptio
 
 namespace {
 
-/// One client's requests, one after the other, until there are enough or the time is over. It has phones of its own,
-/// and goes on with a contact that it was told of.
+/// A contact that a client was told of.
+struct Known {
+  std::string phone;
+  std::string id;
+  std::string uuid;
+};
+
+/// How a request of the mix has to be answered.
+struct Expected {
+  int status = 200;
+  std::string says;  // Somewhere in the body.
+};
+
+/// One client's requests, one after the other, until there are enough, the time is over, or one is not answered as it
+/// has to be. Its phones are its own, and by id it asks for contacts that have them and that nobody else deletes: so it
+/// is known of each request how it is answered.
 class SoakingClient {
  public:
   SoakingClient(Campaign& campaign, const Served& served, int number, std::uint64_t seed)
-      : campaign_(campaign), client_(served.port(), served.headers()), number_(number), random_(seed) {}
+      : campaign_(campaign),
+        client_(served.port(), served.headers()),
+        without_key_(served.port(), {}),
+        number_(number),
+        random_(seed) {}
 
   /// Gives how many they were.
   std::int64_t run(std::int64_t requests_max, steady_clock::time_point end) {
-    while (requests_ < requests_max && steady_clock::now() < end) step();
+    while (!has_failed_ && requests_ < requests_max && steady_clock::now() < end) step();
     return requests_;
   }
 
  private:
   void step() {
     const std::string phone = "1312" + std::to_string(1'000'000 + number_ * 1'000 + below(100));
-    const std::string contact = R"({"phone":")" + phone + R"(","first":"n)" + std::to_string(below(1'000)) + R"("})";
+    const std::string contact = contact_with(phone);
     const std::string tagged = R"({"phone":")" + phone + R"(","tags":[{"tag_id":1}]})";
-    switch (below(14)) {
+    switch (below(16)) {
       case 0:
-        return ask("POST", "/v1/contacts", R"({"limit":20,"filter":"n1"})");
+        return ask("POST", "/v1/contacts", R"({"limit":20,"filter":"n1"})", {.says = "["});
       case 1:
-        return ask("POST", "/v1/contact/get", R"({"phone":")" + phone + R"("})");
+        return create("/v1/contact", phone, tagged);
       case 2:
-        return ask("DELETE", "/v1/contact/" + id_, "");
+        return create("/v2/contact", phone, contact);
       case 3:
-        return ask("POST", "/v1/batch/contacts?overwrite=true", "[" + contact + "]");
+        return ask("POST", "/v1/batch/contacts?overwrite=true", "[" + contact + "]", {.says = R"("ok")"});
       case 4:
-        return ask("PUT", "/v1/contact/" + id_, contact);
+        return ask("POST", "/v2/contacts", R"({"contacts":[)" + tagged + "," + contact + "]}", {.says = phone});
       case 5:
-        return ask("POST", "/v1/contact", tagged);
+        return ask("PUT", "/v1/tag/1", R"({"tag":"t)" + std::to_string(below(1'000)) + R"("})", {.says = R"("rev":)"});
       case 6:
-        return ask("POST", "/v2/contact", contact);
+        return ask("POST", "/v1/tags", "{}", {.says = R"("tag":"t)"});
       case 7:
-        return ask("POST", "/v2/contacts", R"({"contacts":[)" + tagged + "," + contact + "]}");
-      case 8:
-        return ask("POST", "/v2/contacts/search",
-                   R"({"contact_channels":[{"channel_type":"phone","channel_ids":[")" + phone + R"("]}]})");
-      case 9:
-        return ask("DELETE", "/v2/contact/" + uuid_, "");
-      case 10:
-        return ask("POST", "/v2/contact/" + uuid_ + "/channel",
-                   R"({"channel_type":"email","channel_id":")" + phone + R"(@example.org"})");
-      case 11:
-        return ask("GET", "/v2/contact/" + uuid_ + "/channels", "");
-      case 12:
-        return ask("PUT", "/v1/tag/1", R"({"tag":"t)" + std::to_string(below(1'000)) + R"("})");
+        return ask_without_key("GET", "/v2/contact/" + std::string(kNobody), {.status = 401, .says = "unauthorized"});
       default:
-        return ask("POST", "/v1/tags", "{}");
+        return known_ ? step_of_a_known_one(*known_) : create("/v1/contact", phone, contact);
     }
   }
 
-  void ask(std::string_view method, const std::string& target, const std::string& body) {
-    ++requests_;
-    const auto reply = client_.send(method, target, body);
-    if (reply && reply->status < 500) return note_contact(reply->body);
-    const std::string status = reply ? std::to_string(reply->status) + " " + reply->body : "no answer";
-    campaign_.find(std::string(method) + " " + target + " is answered with " + status);
+  void step_of_a_known_one(const Known& known) {
+    const std::string email = known.phone + "@example.org";
+    switch (below(8)) {
+      case 0:
+        return ask("POST", "/v1/contact/get", R"({"phone":")" + known.phone + R"("})", {.says = known.uuid});
+      case 1:
+        return ask("PUT", "/v1/contact/" + known.id, contact_with(known.phone), {.says = known.uuid});
+      case 2:
+        return ask("PUT", "/v1/contact/" + known.id, R"({"phone":"1"})", {.status = 400, .says = R"("phone")"});
+      case 3:
+        return ask("POST", "/v2/contacts/search",
+                   R"({"contact_channels":[{"channel_type":"phone","channel_ids":[")" + known.phone + R"("]}]})",
+                   {.says = known.uuid});
+      case 4:
+        return ask("POST", "/v2/contact/" + known.uuid + "/channel",
+                   R"({"channel_type":"email","channel_id":")" + email + R"("})", {.says = email});
+      case 5:
+        return ask("GET", "/v2/contact/" + known.uuid + "/channels", "", {.says = known.uuid});
+      case 6:
+        return remove("/v1/contact/" + known.id);
+      default:
+        return remove("/v2/contact/" + known.uuid);
+    }
   }
 
-  void note_contact(const std::string& answer) {
-    if (answer.find(R"("contact_channels":)") == std::string::npos) return;
-    id_ = test::json_member(answer, "id");
-    uuid_ = test::json_member(answer, "uuid");
+  std::string contact_with(const std::string& phone) {
+    return R"({"phone":")" + phone + R"(","first":"n)" + std::to_string(below(1'000)) + R"("})";
+  }
+
+  /// Or updates the one that has the phone.
+  void create(const std::string& target, const std::string& phone, const std::string& body) {
+    const std::string answer = answer_to(client_, "POST", target, body, {.says = R"("uuid":")"});
+    if (has_failed_) return;
+    known_ = {.phone = phone, .id = test::json_member(answer, "id"), .uuid = test::json_member(answer, "uuid")};
+  }
+
+  void remove(const std::string& target) {
+    known_.reset();
+    ask("DELETE", target, "", {.says = R"("ok")"});
+    ask("DELETE", target, "", {.status = 404, .says = "not_found"});
+  }
+
+  void ask(std::string_view method, const std::string& target, const std::string& body, const Expected& expected) {
+    answer_to(client_, method, target, body, expected);
+  }
+
+  void ask_without_key(std::string_view method, const std::string& target, const Expected& expected) {
+    answer_to(without_key_, method, target, "", expected);
+  }
+
+  std::string answer_to(HttpClient& client, std::string_view method, const std::string& target, const std::string& body,
+                        const Expected& expected) {
+    ++requests_;
+    const auto reply = client.send(method, target, body);
+    if (reply && reply->status == expected.status && reply->body.find(expected.says) != std::string::npos) {
+      return reply->body;
+    }
+    has_failed_ = true;
+    const std::string answer = reply ? std::to_string(reply->status) + " " + reply->body.substr(0, 300) : "no answer";
+    campaign_.find(std::string(method) + " " + target + " is answered with " + answer + ", not with " +
+                   std::to_string(expected.status) + " that says " + expected.says);
+    return {};
   }
 
   int below(int limit) { return static_cast<int>(random_() % static_cast<std::uint64_t>(limit)); }
 
+  static constexpr std::string_view kNobody = "5f0c1a52-9d0e-4a63-8c57-0f9f2c6f3a99";
+
   Campaign& campaign_;
   HttpClient client_;
+  HttpClient without_key_;
   const int number_;
   std::mt19937_64 random_;
-  std::string id_ = "1";
-  std::string uuid_ = "5f0c1a52-9d0e-4a63-8c57-0f9f2c6f3a99";
+  std::optional<Known> known_;
   std::int64_t requests_ = 0;
+  bool has_failed_ = false;
 };
 
 /// A tag, and so many contacts as fill the page caches: from then on they do not grow.

@@ -43,11 +43,11 @@ struct SoakOptions {
   bool forgets_connections = false;                   // A planted fault: each unit leaves some open.
 };
 
-/// A unit: clients create, update, tag, list, find and delete contacts for a while, on version 1 and 2. No answer is
-/// missing or a 5xx, and from the fourth unit on memory and descriptors are bounded by what they were. In the end the
-/// memory of the first third of the units, after a quarter that is not judged, is held against that of the last: no
-/// more than noise may have come to it, which in an hour is half a byte a request. It does twelve units at least,
-/// whatever time it has.
+/// A unit: clients create, update, tag, list, find and delete contacts for a while, on version 1 and 2. Each request is
+/// answered with the one status that is right for it, a refusal for those that have to be refused, and with what it is
+/// about; from the fourth unit on memory and descriptors are bounded by what they were. In the end the memory of the
+/// first third of the units, after a quarter that is not judged, is held against that of the last: no more than noise
+/// may have come to it, which in an hour is half a byte a request. It does twelve units at least, whatever time it has.
 void soak(Campaign& campaign, const SoakOptions& options);
 void soak(Campaign& campaign);
 

@@ -1,6 +1,10 @@
 #include "prove/crowd.h"
 
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -105,6 +109,54 @@ class LeakingStore final : public PassingStore {
   std::mutex mutex_;
   std::vector<std::string> kept_;  // Guarded by mutex_.
 };
+
+/// The server changes its answers once it has given so many.
+SoakOptions that_after(std::int64_t answers, const std::function<void(http::Response&)>& change) {
+  SoakOptions faulty = short_soak();
+  faulty.serve = [=] {
+    const auto given = std::make_shared<std::atomic<std::int64_t>>(0);
+    return serve_with(nothing_planted, [=](http::Response& response) {
+      if ((*given)++ >= answers) change(response);
+    });
+  };
+  return faulty;
+}
+
+void expect_soak_found(const SoakOptions& faulty, const std::string& finding) {
+  expect_found(
+      "soak", kSoakUnits, [&](Campaign& campaign) { soak(campaign, faulty); }, finding);
+}
+
+TEST(Soak, FindsOneFailureAmongManyAnswers) {
+  const auto has_failed = std::make_shared<std::once_flag>();
+  const auto fail_once = [=](http::Response& response) {
+    std::call_once(*has_failed, [&response] { response.status = 500; });
+  };
+  expect_soak_found(that_after(200, fail_once), "is answered with 500");
+}
+
+TEST(Soak, FindsAServerThatLetsNobodyInAnyMore) {
+  expect_soak_found(that_after(10, [](http::Response& response) { response.status = 401; }), "is answered with 401");
+}
+
+TEST(Soak, FindsAServerThatSaysNothing) {
+  const auto say_nothing = [](http::Response& response) {
+    if (response.status == 200) response.body.clear();
+  };
+  expect_soak_found(that_after(10, say_nothing), "is answered with 200 ,");
+}
+
+class FindsNobody final : public PassingStore {
+ public:
+  using PassingStore::PassingStore;
+  std::optional<core::Contact> contact(core::TeamId, const core::ContactKey&) const override { return std::nullopt; }
+};
+
+TEST(Soak, FindsAServerThatRefusesOneKindOfRequest) {
+  SoakOptions faulty = short_soak();
+  faulty.serve = [] { return serve_with(planted<FindsNobody>()); };
+  expect_soak_found(faulty, "is answered with 404");
+}
 
 TEST(Soak, FindsMemoryThatGrowsWithEachRequest) {
   SoakOptions faulty = short_soak();

@@ -87,11 +87,15 @@ std::unique_ptr<Served> serve() { return std::make_unique<Program>(); }
 
 std::unique_ptr<Served> serve_here(LocalOptions options) { return std::make_unique<Local>(std::move(options)); }
 
-std::unique_ptr<Served> serve_with(const Plant& plant) {
+std::unique_ptr<Served> serve_with(const Plant& plant, std::function<void(http::Response&)> on_answer) {
   const std::string key = "key";
   auto store = plant(store::open_memory(wall_clock()));
   make_team(*store, test::kTeam, key);
-  return serve_here({.store = std::move(store), .key = key, .clock = wall_clock(), .next_uuid = uuids_from(1)});
+  return serve_here({.store = std::move(store),
+                     .key = key,
+                     .clock = wall_clock(),
+                     .next_uuid = uuids_from(1),
+                     .on_answer = std::move(on_answer)});
 }
 
 core::UuidSource uuids_from(std::uint64_t n) {

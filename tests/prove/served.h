@@ -40,8 +40,9 @@ class Served {
 /// The real program, on a new folder.
 std::unique_ptr<Served> serve();
 
-/// The same in this process, with a fault planted between the api and the engine in memory.
-std::unique_ptr<Served> serve_with(const Plant& plant);
+/// The same in this process, with a fault planted between the api and the engine in memory, or one that sees each
+/// answer before it is sent.
+std::unique_ptr<Served> serve_with(const Plant& plant, std::function<void(http::Response&)> on_answer = {});
 
 struct LocalOptions {
   std::unique_ptr<store::Store> store;  // Which has the team already.
