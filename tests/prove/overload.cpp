@@ -173,6 +173,7 @@ class Unit {
   }
 
   void run() {
+    const microseconds before = time_of_a_round();
     Work peak;
     Offered offered;
     for (int i = 0; i < options_.slices; ++i) {
@@ -182,7 +183,7 @@ class Unit {
       offer(clients, best.a_second() * kTimes, offered);
     }
     judge(offered, peak);
-    become_normal(offered.ended);
+    become_normal(offered.ended, before);
   }
 
  private:
@@ -316,24 +317,64 @@ class Unit {
       campaign_.find("the load takes " + std::to_string(offered.bytes) + " bytes of memory");
   }
 
+  /// What a few clients get who ask at once and wait for all answers.
+  struct Round {
+    bool is_done = false;  // All of it.
+    microseconds slowest{};
+  };
+
+  static Round ask_for_a_round(Clients& clients) {
+    Tally tally;
+    while (clients.ask()) continue;
+    hear_the_rest(clients, tally);
+    return {.is_done = tally.done.size() == kFewClients, .slowest = percentile(tally.done, 100)};
+  }
+
+  /// Before the load.
+  microseconds time_of_a_round() const {
+    Clients clients(served_->port(), requests_, kFewClients);
+    std::vector<microseconds> times;
+    while (times.size() < kRounds) times.push_back(ask_for_a_round(clients).slowest);
+    return percentile(std::move(times), 50);
+  }
+
   /// The first moment counts from which on nobody waits for an answer to the load and every request of a few clients is
-  /// done.
-  void become_normal(steady_clock::time_point load_ended) {
+  /// done, and in time. A single late round is the machine's, unless it takes as long as all may take to become
+  /// normal.
+  void become_normal(steady_clock::time_point load_ended, microseconds before) {
     const auto begin = steady_clock::now();
-    Clients clients(served_->port(), requests_, 4);
+    const microseconds slow = std::max(kNormalTimesMax * before, duration_cast<microseconds>(options_.normal_floor));
+    Clients clients(served_->port(), requests_, kFewClients);
+    std::vector<microseconds> times;
     auto normal_since = begin;
-    for (int round = 0; round < 20; ++round) {
-      Tally tally;
-      while (clients.ask()) continue;
-      hear_the_rest(clients, tally);
-      if (tally.done.size() < 4) normal_since = steady_clock::now();
-      if (steady_clock::now() > begin + options_.normal_within + kPatience) break;
-    }
+    do {
+      const Round round = ask_for_a_round(clients);
+      times.push_back(round.slowest);
+      const bool is_late =
+          round.slowest > slow && (round.slowest > options_.normal_within || middle_of_the_last(times) > slow);
+      if (!round.is_done || is_late) normal_since = steady_clock::now();
+    } while (times.size() < kRounds && normal_since <= load_ended + options_.normal_within);
     const auto after = duration_cast<milliseconds>(normal_since - load_ended);
     campaign_.raise("ms until it was normal again at most", after.count());
-    if (after > options_.normal_within)
-      campaign_.find("it is normal only " + std::to_string(after.count()) + " ms after the load");
+    campaign_.raise("us for requests of a few before at most", before.count());
+    const auto then = percentile(std::move(times), 50);
+    campaign_.raise("us for them afterwards at most", then.count());
+    if (after > options_.normal_within) {
+      campaign_.find("it is not normal " + std::to_string(after.count()) +
+                     " ms after the load: requests of a few take " + std::to_string(milliseconds_of(then)) + " ms, " +
+                     std::to_string(milliseconds_of(before)) + " before");
+    }
   }
+
+  /// Of five, as soon as there are as many.
+  static microseconds middle_of_the_last(const std::vector<microseconds>& times) {
+    const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(times.size(), 5));
+    return percentile({times.end() - count, times.end()}, 50);
+  }
+
+  static constexpr int kFewClients = 4;
+  static constexpr std::size_t kRounds = 20;
+  static constexpr int kNormalTimesMax = 3;  // What a round takes before.
 
   Campaign& campaign_;
   const OverloadOptions& options_;

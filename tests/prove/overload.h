@@ -29,7 +29,8 @@ struct OverloadOptions {
   std::chrono::milliseconds refused_within{1'000};  // 99 of 100 refusals.
   std::chrono::milliseconds refused_later_max{0};   // In the middle, than others are done.
   std::chrono::milliseconds normal_within{2'000};
-  std::int64_t answered_percent_min = 90;  // Of the best, by the clock.
+  std::chrono::milliseconds normal_floor{250};  // No answer is late that takes no longer.
+  std::int64_t answered_percent_min = 90;       // Of the best, by the clock.
   /// Where the processor is scarce, of the best by the server's processor time, refusals included: what else the
   /// machine does is not in it.
   std::int64_t processor_percent_min = 90;
@@ -41,8 +42,8 @@ struct OverloadOptions {
 
 /// A unit: requests through HTTP and the real engine, as many as are done at best, and then for a while five times as
 /// many, each sent at its time whether others are answered or not. As much is done as at best; the rest is refused with
-/// 503 and Retry-After, sooner than others are done. Nothing is left without an answer, memory stays bounded, and once
-/// the load is gone every request is done again.
+/// 503 and Retry-After, sooner than others are done. Nothing is left without an answer, memory stays bounded, and soon
+/// after the load every request is done again, in three times what it took before at most.
 void overload(Campaign& campaign, const OverloadOptions& options);
 void overload(Campaign& campaign);
 void overload_of_queries(Campaign& campaign);

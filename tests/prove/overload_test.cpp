@@ -1,8 +1,10 @@
 #include "prove/overload.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "prove/listening_store.h"
@@ -73,34 +75,40 @@ TEST(Overload, ThatWaitsWithoutBoundIsFound) {
       "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "nothing is refused");
 }
 
-/// Tells those who are refused later.
-template <int kMilliseconds>
-class LateRefusals final : public ListeningStore {
+/// Tells some later, those of which `Late` says that it does.
+template <int kMilliseconds, class Late>
+class TellsLate final : public ListeningStore {
  public:
   using ListeningStore::ListeningStore;
-  ~LateRefusals() override {
+  ~TellsLate() override {
     wait_for_answers();
     telling_.request_stop();
   }
 
  private:
-  struct Refused {
+  struct Waiting {
     steady_clock::time_point due;
     store::Submission* submission = nullptr;
   };
 
   void answer(store::Submission& submission) override {
-    if (!test::refusal_of(submission.works.front())) return tell(submission);
-    const std::lock_guard lock(mutex_);
-    refused_.push_back({.due = steady_clock::now() + milliseconds(kMilliseconds), .submission = &submission});
-    changed_.notify_one();
+    const bool is_refused = test::refusal_of(submission.works.front()).has_value();
+    {
+      const std::lock_guard lock(mutex_);
+      if (late_(is_refused)) {
+        waiting_.push_back({.due = steady_clock::now() + milliseconds(kMilliseconds), .submission = &submission});
+        changed_.notify_one();
+        return;
+      }
+    }
+    tell(submission);
   }
 
   void tell_late(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (changed_.wait(lock, stop, [this] { return !refused_.empty(); })) {
-      const Refused first = refused_.front();
-      refused_.pop_front();
+    while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) {
+      const Waiting first = waiting_.front();
+      waiting_.pop_front();
       lock.unlock();
       std::this_thread::sleep_until(first.due);
       tell(*first.submission);
@@ -110,44 +118,91 @@ class LateRefusals final : public ListeningStore {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<Refused> refused_;  // Guarded by mutex_.
+  Late late_;                    // Guarded by mutex_.
+  std::deque<Waiting> waiting_;  // Guarded by mutex_.
 
   std::jthread telling_{[this](const std::stop_token& stop) { tell_late(stop); }};
 };
 
+struct Refusals {
+  bool operator()(bool is_refused) const { return is_refused; }
+};
+
 TEST(Overload, FindsRefusalsThatTakeLongerThanUpdates) {
   OverloadOptions faulty = short_overload();
-  faulty.plant = planted<LateRefusals<2'000>>();
+  faulty.plant = planted<TellsLate<2'000, Refusals>>();
   expect_found(
       "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "a refusal takes");
 }
 
 TEST(Overload, FindsAServerThatIsBusyWithItLongAfterIt) {
   OverloadOptions faulty = short_overload();
-  faulty.plant = planted<LateRefusals<3'000>>();
+  faulty.plant = planted<TellsLate<3'000, Refusals>>();
   faulty.normal_within = milliseconds(1'000);
   expect_found(
-      "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "it is normal only");
+      "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "it is not normal");
+}
+
+/// Knows of the load by those who are refused.
+class Load {
+ public:
+  bool is_on(bool is_refused) {
+    const auto now = steady_clock::now();
+    if (is_refused) last_refusal_ = now;
+    return last_refusal_ && now < *last_refusal_ + milliseconds(100);
+  }
+  bool was_on() const { return last_refusal_.has_value(); }
+
+ private:
+  std::optional<steady_clock::time_point> last_refusal_;
+};
+
+struct UpdatesUnderLoad : Load {
+  bool operator()(bool is_refused) { return is_on(is_refused) && !is_refused; }
+};
+
+TEST(Overload, OfTheDiskFindsAServerThatDoesLessUnderIt) {
+  OverloadOptions faulty = short_overload();
+  faulty.plant = planted<TellsLate<2'000, UpdatesUnderLoad>>();
+  expect_found(
+      "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "a second are done under load");
+}
+
+struct EverythingAfterLoad : Load {
+  bool operator()(bool is_refused) { return !is_on(is_refused) && was_on(); }
+};
+
+TEST(Overload, FindsAServerThatStaysSlowAfterIt) {
+  OverloadOptions faulty = short_overload();
+  faulty.plant = planted<TellsLate<1'500, EverythingAfterLoad>>();
+  faulty.normal_within = milliseconds(3'000);
+  expect_found(
+      "overload", 1, [&](Campaign& campaign) { overload(campaign, faulty); }, "it is not normal");
 }
 
 constexpr milliseconds kPeak{1'000};
+
+constexpr int kQueriesBefore = 80;  // By which is seen how long a few take.
 
 /// Pauses before each query once it has shown for as long as it is measured what it can do.
 class PausesUnderLoad final : public PassingStore {
  public:
   using PassingStore::PassingStore;
   std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {
-    std::call_once(first_, [this] { measured_until_ = steady_clock::now() + kPeak; });
-    if (steady_clock::now() > measured_until_) std::this_thread::sleep_for(milliseconds(50));
+    if (queries_++ >= kQueriesBefore) {
+      std::call_once(first_, [this] { measured_until_ = steady_clock::now() + kPeak; });
+      if (steady_clock::now() > measured_until_) std::this_thread::sleep_for(milliseconds(50));
+    }
     return PassingStore::contacts(team, query);
   }
 
  private:
+  mutable std::atomic<int> queries_ = 0;
   mutable std::once_flag first_;
   mutable steady_clock::time_point measured_until_;
 };
 
-TEST(Overload, FindsAServerThatDoesLessUnderIt) {
+TEST(Overload, OfTheProcessorFindsAServerThatDoesLessUnderIt) {
   OverloadOptions faulty = short_overload_of_queries();
   faulty.peak = kPeak;
   faulty.plant = planted<PausesUnderLoad>();
