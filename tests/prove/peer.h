@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,8 +21,11 @@ namespace cardfile::prove {
 /// A socket that is left alone.
 class Peer {
  public:
-  explicit Peer(std::uint16_t port, int room = 0) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  /// Has so much room for what comes, and takes it in pieces of so many bytes; 0: as the kernel has it.
+  explicit Peer(std::uint16_t port, int room = 0, int piece = 0)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (room > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    if (piece > 0) ::setsockopt(socket_, IPPROTO_TCP, TCP_MAXSEG, &piece, sizeof piece);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -37,8 +41,9 @@ class Peer {
     if (socket_ >= 0) ::close(socket_);
   }
 
-  void send(std::string_view bytes) const {
-    static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  /// False when nothing went out.
+  bool send(std::string_view bytes) const {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
   }
   bool hears_something() const {
     std::array<char, 4096> room;

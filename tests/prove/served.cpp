@@ -25,7 +25,8 @@ namespace {
 /// A process of its own.
 class Program final : public Served {
  public:
-  Program() : key_(test::make_team_and_key(folder_)), server_(folder_), port_(server_.port()) {}
+  explicit Program(const std::vector<std::string>& arguments)
+      : key_(test::make_team_and_key(folder_)), server_(folder_, arguments), port_(server_.port()) {}
 
   std::uint16_t port() const override { return port_; }
   const std::string& key() const override { return key_; }
@@ -83,7 +84,11 @@ class Local final : public Served {
 
 }  // namespace
 
-std::unique_ptr<Served> serve() { return std::make_unique<Program>(); }
+std::unique_ptr<Served> serve() { return serve_program({}); }
+
+std::unique_ptr<Served> serve_program(const std::vector<std::string>& arguments) {
+  return std::make_unique<Program>(arguments);
+}
 
 std::unique_ptr<Served> serve_here(LocalOptions options) { return std::make_unique<Local>(std::move(options)); }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -39,6 +40,8 @@ class Served {
 
 /// The real program, on a new folder.
 std::unique_ptr<Served> serve();
+/// With further arguments.
+std::unique_ptr<Served> serve_program(const std::vector<std::string>& arguments);
 
 /// The same in this process, with a fault planted between the api and the engine in memory, or one that sees each
 /// answer before it is sent.

@@ -54,6 +54,16 @@ std::int64_t descriptors(pid_t process) {
   return gone ? 0 : std::distance(begin(files), end(files));
 }
 
+std::int64_t sockets(pid_t process) {
+  std::error_code gone;
+  std::int64_t count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder_of(process) / "fd", gone)) {
+    std::error_code closed;
+    if (std::filesystem::read_symlink(file, closed).native().starts_with("socket:")) ++count;
+  }
+  return count;
+}
+
 std::chrono::nanoseconds running_time(pid_t process) {
   std::int64_t total = 0;
   std::error_code gone;

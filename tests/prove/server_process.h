@@ -15,6 +15,8 @@ namespace cardfile::prove {
 std::int64_t own_memory(pid_t process);
 /// Open files and sockets.
 std::int64_t descriptors(pid_t process);
+/// Sockets among them.
+std::int64_t sockets(pid_t process);
 /// Time that its threads have run so far.
 std::chrono::nanoseconds running_time(pid_t process);
 
