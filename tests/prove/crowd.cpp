@@ -1,6 +1,7 @@
 #include "prove/crowd.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "prove/lines.h"
 #include "prove/peer.h"
 #include "prove/server_process.h"
 #include "support/http_client.h"
@@ -25,35 +27,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using test::HttpClient;
-using test::RunningServer;
-using test::TempFolder;
 
 constexpr std::int64_t kIdleBytesMax = 20 * 1024;
+constexpr std::int64_t kWaitTimesMax = 2;        // What a request takes alone, by the clock,
+constexpr milliseconds kWaitMore{5};             // and this, for a busy machine.
 constexpr std::int64_t kDescriptorsBeside = 20;  // Of the server, for files that it opens and closes again.
 
 constexpr std::string_view kHealth = "GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n";
-
-/// A client of a server, whose requests are measured.
-class BusyConnection {
- public:
-  /// Of each hundred requests so many more are made as are not counted.
-  BusyConnection(RunningServer& server, int more_percent)
-      : process_(server.process().id()), more_percent_(more_percent), client_(server.port(), {}) {
-    client_.send("GET", "/healthz");
-  }
-
-  /// Processor time of the server for each of so many requests.
-  std::int64_t nanoseconds_a_request(int requests) {
-    const auto before = running_time(process_);
-    for (int i = 0; i < requests + requests * more_percent_ / 100; ++i) client_.send("GET", "/healthz");
-    return (running_time(process_) - before).count() / requests;
-  }
-
- private:
-  const pid_t process_;
-  const int more_percent_;
-  HttpClient client_;
-};
 
 std::int64_t median(std::vector<std::int64_t> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -61,23 +41,61 @@ std::int64_t median(std::vector<std::int64_t> values) {
   return *middle;
 }
 
+/// What a request takes, in the middle.
+struct Cost {
+  std::int64_t processor_ns = 0;  // Of the server's.
+  std::int64_t wait_ns = 0;       // Of the client's time.
+};
+
+/// A client of a server, whose requests are measured.
+class BusyConnection {
+ public:
+  /// Of each hundred requests so many more are made as are not counted, and each takes so much longer.
+  BusyConnection(const Served& server, int more_percent, milliseconds wait_more)
+      : process_(server.process()), more_percent_(more_percent), wait_more_(wait_more), client_(server.port(), {}) {
+    client_.send("GET", "/healthz");
+  }
+
+  /// So many requests.
+  void measure(int requests) {
+    const auto before = running_time(process_);
+    for (int i = 0; i < requests + requests * more_percent_ / 100; ++i) waits_ns_.push_back(ask().count());
+    processor_ns_.push_back((running_time(process_) - before).count() / requests);
+  }
+
+  Cost cost() const { return {.processor_ns = median(processor_ns_), .wait_ns = median(waits_ns_)}; }
+
+ private:
+  std::chrono::nanoseconds ask() {
+    const auto asked = steady_clock::now();
+    client_.send("GET", "/healthz");
+    if (wait_more_ > milliseconds(0)) std::this_thread::sleep_for(wait_more_);
+    return steady_clock::now() - asked;
+  }
+
+  const pid_t process_;
+  const int more_percent_;
+  const milliseconds wait_more_;
+  HttpClient client_;
+  std::vector<std::int64_t> processor_ns_;  // A measurement each.
+  std::vector<std::int64_t> waits_ns_;      // A request each.
+};
+
 struct Compared {
-  std::int64_t alone = 0;
-  std::int64_t beside = 0;
+  Cost alone;
+  Cost beside;
 };
 
 /// What a request costs either server, measured in turn, so that what else the machine does is in both.
-Compared nanoseconds_a_request(RunningServer& alone, RunningServer& crowded, const IdleOptions& options) {
-  const OneProcessor one_processor({alone.process().id(), crowded.process().id()});
-  BusyConnection of_alone(alone, 0);
-  BusyConnection of_crowded(crowded, options.more_percent);
-  std::vector<std::int64_t> times_alone;
-  std::vector<std::int64_t> times_beside;
+Compared cost_of_a_request(const Served& alone, const Served& crowded, const IdleOptions& options) {
+  const OneProcessor one_processor({alone.process(), crowded.process()});
+  BusyConnection of_alone(alone, 0, milliseconds(0));
+  BusyConnection of_crowded(crowded, options.more_percent, options.wait_more);
   for (int i = 0; i < options.measurements; ++i) {
-    times_alone.push_back(of_alone.nanoseconds_a_request(options.requests));
-    times_beside.push_back(of_crowded.nanoseconds_a_request(options.requests));
+    of_alone.measure(options.requests);
+    of_crowded.measure(options.requests);
   }
-  return {.alone = median(std::move(times_alone)), .beside = median(std::move(times_beside))};
+  return {.alone = of_alone.cost(), .beside = of_crowded.cost()};
 }
 
 /// Thousandths of a processor that it takes, whatever is asked of it.
@@ -110,28 +128,57 @@ class Asking {
   std::jthread thread_;
 };
 
+/// What a connection does before it is idle.
+enum class Past { little, large_body, large_answer };
+constexpr int kPasts = 3;
+Past past_of(int connection) { return static_cast<Past>(connection % kPasts); }
+
+/// Hears all of the answer.
+bool hears_answer_to(const Peer& peer, std::string_view request) {
+  std::string answer;
+  std::array<char, 64 * 1024> room;
+  if (!peer.send_all(request)) return false;
+  while (!is_complete(answer)) {
+    const auto heard = peer.wait_to_hear(room);
+    if (heard.empty()) return false;
+    answer += heard;
+  }
+  return Heard(answer).status() == 200;
+}
+
+/// False when it is not answered.
+bool lives_through(const Peer& peer, Past past, const Served& served) {
+  switch (past) {
+    case Past::little:
+      peer.send(kHealth);
+      return peer.hears_something();
+    case Past::large_body:
+      return hears_answer_to(
+          peer, request(served, "POST /v1/contacts/count", R"({"x":")" + std::string(200'000, 'x') + R"("})"));
+    case Past::large_answer:
+      return hears_answer_to(peer, request(served, "GET /openapi.json", ""));
+  }
+  return false;
+}
+
 }  // namespace
 
 void idle_connections(Campaign& campaign, const IdleOptions& options) {
   allow_descriptors(static_cast<std::size_t>(options.connections) + 100);
   while (campaign.begins_unit()) {
-    const TempFolder folder;
-    const TempFolder folder_of_alone;
-    RunningServer server(folder);
-    RunningServer alone(folder_of_alone);
-    const std::uint16_t port = server.port();
-    const pid_t process = server.process().id();
-    for (int i = 0; i < 200; ++i) {
-      const Peer peer(port);
-      peer.send(kHealth);
-      peer.hears_something();
-    }
+    const auto server = serve();
+    const auto alone = serve();
+    const std::uint16_t port = server->port();
+    const pid_t process = server->process();
+    for (int i = 0; i < 200; ++i) lives_through(Peer(port), past_of(i), *server);
     const std::int64_t before = own_memory(process);
     std::vector<Peer> peers;
     for (int i = 0; i < options.connections; ++i) {
       peers.emplace_back(port);
-      peers.back().send(kHealth);
-      if (!peers.back().hears_something()) campaign.find("a connection of the crowd is not answered");
+      if (!lives_through(peers.back(), past_of(i), *server)) {
+        campaign.find("a connection of the crowd is not answered");
+        break;
+      }
       if (options.hold_half_a_body) {
         peers.back().send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 30000\r\n\r\n" + std::string(25'000, 'x'));
       }
@@ -139,21 +186,27 @@ void idle_connections(Campaign& campaign, const IdleOptions& options) {
     std::optional<Asking> asking;
     if (options.keep_asking) asking.emplace(peers);
     const std::int64_t at_rest = permille_of_a_processor(process, options.rest);
-    const Compared times = nanoseconds_a_request(alone, server, options);
+    const auto [cost_alone, cost_beside] = cost_of_a_request(*alone, *server, options);
     asking.reset();
     const std::int64_t each = (own_memory(process) - before) / options.connections;
-    const std::int64_t percent = 100 * times.beside / std::max<std::int64_t>(times.alone, 1);
+    const std::int64_t percent = 100 * cost_beside.processor_ns / std::max<std::int64_t>(cost_alone.processor_ns, 1);
     campaign.count("connections", options.connections);
     campaign.raise("bytes a connection at most", each);
     campaign.raise("thousandths of a processor for them at most", at_rest);
     campaign.raise("% of a request's time beside them at most", percent);
+    campaign.raise("us for a request alone at most", cost_alone.wait_ns / 1'000);
+    campaign.raise("us for it beside them at most", cost_beside.wait_ns / 1'000);
     if (each > kIdleBytesMax) campaign.find("an idle connection takes " + std::to_string(each) + " bytes");
     if (at_rest > options.rest_permille_max) {
       campaign.find("idle connections take " + std::to_string(at_rest) + " thousandths of a processor");
     }
     if (percent > options.beside_percent_max) {
-      campaign.find("a request takes " + std::to_string(times.beside) + " ns beside idle connections, " +
-                    std::to_string(times.alone) + " alone");
+      campaign.find("a request takes " + std::to_string(cost_beside.processor_ns) + " ns beside idle connections, " +
+                    std::to_string(cost_alone.processor_ns) + " alone");
+    }
+    if (cost_beside.wait_ns > kWaitTimesMax * cost_alone.wait_ns + std::chrono::nanoseconds(kWaitMore).count()) {
+      campaign.find("a request waits " + std::to_string(cost_beside.wait_ns) + " ns beside idle connections, " +
+                    std::to_string(cost_alone.wait_ns) + " alone");
     }
   }
 }

@@ -19,15 +19,16 @@ struct IdleOptions {
   std::int64_t beside_percent_max = 120;  // Of a request's processor time alone.
   std::chrono::milliseconds rest{2'000};  // For so long nobody asks,
   std::int64_t rest_permille_max = 5;     // which may cost so much of a processor.
-  // Planted faults: they are not idle, or a request costs so much more beside them.
+  // Planted faults: they are not idle, or a request costs so much more beside them, or takes so much longer.
   bool hold_half_a_body = false;
   bool keep_asking = false;
   int more_percent = 0;
+  std::chrono::milliseconds wait_more{0};
 };
 
-/// A unit: so many connections make a request and wait. Each may cost the server 20 KiB of memory, all of them next to
-/// no processor time while nobody asks, and a busy one must not take noticeably more of it for a request than one of a
-/// server without them.
+/// A unit: so many connections make a request, a third of them a large one and a third one whose answer is large, and
+/// wait. Each may cost the server 20 KiB of memory, all of them next to no processor time while nobody asks, and a busy
+/// one must not take noticeably more of it for a request than one of a server without them, nor wait longer.
 void idle_connections(Campaign& campaign, const IdleOptions& options);
 void idle_connections(Campaign& campaign);
 

@@ -57,8 +57,16 @@ TEST(IdleConnections, ThatMakeEveryRequestCostTwoFifthsMoreAreFound) {
   IdleOptions faulty = kFewIdle;
   faulty.more_percent = 40;
   expect_found(
-      "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); },
-      "ns beside idle connections");
+      "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); }, "a request takes");
+}
+
+TEST(IdleConnections, ForWhichEveryRequestWaitsAreFound) {
+  IdleOptions faulty = kFewIdle;
+  faulty.requests = 10;
+  faulty.measurements = 10;
+  faulty.wait_more = milliseconds(20);
+  expect_found(
+      "idle-connections", 1, [&](Campaign& campaign) { idle_connections(campaign, faulty); }, "a request waits");
 }
 
 TEST(Soak, LeavesMemoryAndDescriptorsAsTheyAre) {

@@ -15,13 +15,6 @@ Number number_in(std::string_view text) {
   return number;
 }
 
-bool is_complete(std::string_view text) {
-  const auto head_end = text.find(kHeadEnd);
-  if (head_end == std::string_view::npos) return false;
-  const auto length = Heard(text).header("Content-Length");
-  return length && text.size() >= head_end + kHeadEnd.size() + number_in<std::size_t>(*length);
-}
-
 }  // namespace
 
 int Heard::status() const { return number_in<int>(text_.substr(text_.find(' ') + 1)); }
@@ -36,6 +29,13 @@ std::optional<std::string_view> Heard::header(std::string_view name) const {
 }
 
 std::string_view Heard::body() const { return text_.substr(text_.find(kHeadEnd) + kHeadEnd.size()); }
+
+bool is_complete(std::string_view text) {
+  const auto head_end = text.find(kHeadEnd);
+  if (head_end == std::string_view::npos) return false;
+  const auto length = Heard(text).header("Content-Length");
+  return length && text.size() >= head_end + kHeadEnd.size() + number_in<std::size_t>(*length);
+}
 
 Lines::Lines(std::uint16_t port, std::size_t count) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   for (std::size_t number = 0; number < count; ++number) {

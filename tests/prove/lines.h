@@ -34,6 +34,9 @@ class Heard {
   std::string_view text_;
 };
 
+/// Whether it is all of an answer that has a body of a length.
+bool is_complete(std::string_view answer);
+
 /// Connections, each with one request under way at most. For one thread.
 class Lines {
  public:

@@ -45,9 +45,19 @@ class Peer {
   bool send(std::string_view bytes) const {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
   }
+  /// Waits until they have gone out; false when the other side has gone.
+  bool send_all(std::string_view bytes) const {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+  }
+  /// Waits for it.
   bool hears_something() const {
     std::array<char, 4096> room;
-    return ::recv(socket_, room.data(), room.size(), 0) > 0;
+    return !wait_to_hear(room).empty();
+  }
+  /// What has come once there is something; empty at the end.
+  std::string_view wait_to_hear(std::span<char> room) const {
+    const ssize_t count = ::recv(socket_, room.data(), room.size(), 0);
+    return {room.data(), count < 0 ? 0 : static_cast<std::size_t>(count)};
   }
   /// What has come, as far as there is room for it; empty at the end, none when nothing has come.
   std::optional<std::string_view> receive(std::span<char> room) const {
