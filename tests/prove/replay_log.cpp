@@ -9,6 +9,7 @@
 #include "core/replay.h"
 #include "store/open.h"
 #include "store/random_commands.h"
+#include "store/sqlite/db.h"
 #include "store/world.h"
 
 namespace cardfile::prove {
@@ -42,11 +43,37 @@ class Replay {
   std::map<core::ContactId, core::Contact> contacts_;
 };
 
+/// In how much the contacts of a team are not exactly what its change log makes of nothing; a sentence each, without
+/// what is in them.
+std::vector<std::string> unlike_their_log(const store::Store& store, core::TeamId team) {
+  std::vector<std::string> findings;
+  Replay replay;
+  try {
+    for (const auto& entry : store.changes(team, 0, kAll, store::kNoLimit)) replay.follow(entry, findings);
+  } catch (const std::exception& error) {
+    findings.emplace_back(error.what());
+  }
+  auto replayed = replay.contacts();
+  for (const auto& contact : contacts_of(store, team)) {
+    const auto found = replayed.find(contact.id);
+    if (found == replayed.end() || found->second != contact)
+      findings.push_back(named(contact.id.value()) + " is not what the change log makes of it");
+    if (found != replayed.end()) replayed.erase(found);
+  }
+  for (const auto& [id, _] : replayed) findings.push_back(named(id.value()) + " is in the change log alone");
+  return findings;
+}
+
 void look_at(Campaign& campaign, const store::Store& store) {
+  expect_sound(campaign, store);
   for (const auto team : kTeams) {
-    for (const auto& sentence : unlike_their_log(store, team)) campaign.find(sentence);
     campaign.count("entries", static_cast<std::int64_t>(store.changes(team, 0, kAll, store::kNoLimit).size()));
     campaign.count("contacts", static_cast<std::int64_t>(contacts_of(store, team).size()));
+    const auto directory = store.directory(team);
+    campaign.count(
+        "tags, fields, users, inboxes and lists",
+        static_cast<std::int64_t>(directory->tags.size() + directory->fields.size() + directory->users.size() +
+                                  directory->inboxes.size() + directory->lists.size()));
   }
 }
 
@@ -70,44 +97,35 @@ std::vector<core::Contact> contacts_of(const store::Store& store, core::TeamId t
   return store.contacts(team, everybody);
 }
 
-std::vector<std::string> unlike_their_log(const store::Store& store, core::TeamId team) {
-  std::vector<std::string> findings;
-  Replay replay;
-  try {
-    for (const auto& entry : store.changes(team, 0, kAll, store::kNoLimit)) replay.follow(entry, findings);
-  } catch (const std::exception& error) {
-    findings.emplace_back(error.what());
-  }
-  auto replayed = replay.contacts();
-  for (const auto& contact : contacts_of(store, team)) {
-    const auto found = replayed.find(contact.id);
-    if (found == replayed.end() || found->second != contact)
-      findings.push_back(named(contact.id.value()) + " is not what the change log makes of it");
-    if (found != replayed.end()) replayed.erase(found);
-  }
-  for (const auto& [id, _] : replayed) findings.push_back(named(id.value()) + " is in the change log alone");
-  return findings;
+void expect_sound(Campaign& campaign, const store::Store& store) {
+  const auto report = store.check({});
+  for (const auto& finding : report.findings) campaign.find(finding);
+  for (const auto& finding : report.index_findings) campaign.find(finding);
+  for (const auto team : store.teams())
+    for (const auto& sentence : unlike_their_log(store, team)) campaign.find(sentence);
 }
 
-void replay_log(Campaign& campaign, const Plant& plant) {
+void replay_log(Campaign& campaign, const ReplayLogFaults& faults) {
   while (campaign.begins_unit()) {
     const test::TempFolder folder;
     test::TestClock clock;
     const auto open = [&] {
-      return plant(store::open_sqlite({.folder = folder.path(), .indexing = store::Indexing::none}, clock.source()));
+      return faults.plant(
+          store::open_sqlite({.folder = folder.path(), .indexing = store::Indexing::none}, clock.source()));
     };
     {
       const auto sqlite = open();
       run_commands(campaign, *sqlite, clock);
       look_at(campaign, *sqlite);
     }
+    if (!faults.damage.empty()) store::sqlite::Connection({.file = folder / "cardfile.db"}).execute(faults.damage);
     look_at(campaign, *open());
-    const auto memory = plant(store::open_memory(clock.source()));
+    const auto memory = faults.plant(store::open_memory(clock.source()));
     run_commands(campaign, *memory, clock);
     look_at(campaign, *memory);
   }
 }
 
-void replay_log(Campaign& campaign) { replay_log(campaign, nothing_planted); }
+void replay_log(Campaign& campaign) { replay_log(campaign, {}); }
 
 }  // namespace cardfile::prove

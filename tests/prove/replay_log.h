@@ -1,5 +1,5 @@
 #pragma once
-// replay_log: the change log, replayed from empty, gives the contacts as they are stored.
+// replay_log: the change log, replayed from empty, gives what is stored.
 
 #include <string>
 #include <vector>
@@ -15,13 +15,20 @@ namespace cardfile::prove {
 /// All contacts of a team, by id.
 std::vector<core::Contact> contacts_of(const store::Store& store, core::TeamId team);
 
-/// In how much the contacts of a team are not exactly what its change log makes of nothing; a sentence each, without
-/// what is in them.
-std::vector<std::string> unlike_their_log(const store::Store& store, core::TeamId team);
+/// A store is what its logs make of it: tells what its check finds, which replays the directory and the lists, and how
+/// contacts are unlike their log.
+void expect_sound(Campaign& campaign, const store::Store& store);
+
+struct ReplayLogFaults {
+  Plant plant = nothing_planted;
+  /// SQL that is run on the closed database, before it is opened again.
+  std::string damage = {};
+};
 
 /// A unit: random commands of two teams on SQLite and on the engine in memory, and both logs replayed, on SQLite also
-/// after it was closed and opened again.
-void replay_log(Campaign& campaign, const Plant& plant);
+/// after it was closed and opened again; and what the engines' own check finds, of tags, fields, users, inboxes and
+/// lists as well.
+void replay_log(Campaign& campaign, const ReplayLogFaults& faults);
 void replay_log(Campaign& campaign);
 
 }  // namespace cardfile::prove

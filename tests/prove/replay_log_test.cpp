@@ -7,7 +7,12 @@
 namespace cardfile::prove {
 namespace {
 
-TEST(ReplayedLog, GivesTheContactsAsTheyAreStored) { expect_nothing_found("replay-log", 3, replay_log); }
+TEST(ReplayedLog, GivesWhatIsStored) {
+  Campaign campaign(short_form("replay-log", 3));
+  replay_log(campaign);
+  EXPECT_THAT(campaign.findings(), testing::IsEmpty());
+  EXPECT_GT(campaign.figure("tags, fields, users, inboxes and lists"), 100);
+}
 
 /// An entry in twenty leaves a field out.
 class EntriesWithoutAField final : public PassingStore {
@@ -52,7 +57,7 @@ class ContactsThatAreLost final : public PassingStore {
 
 template <class Fault>
 void replay_with(Campaign& campaign) {
-  replay_log(campaign, planted<Fault>());
+  replay_log(campaign, {.plant = planted<Fault>()});
 }
 
 TEST(ReplayedLog, IsSeenToBeFoundWhenEntriesLeaveAFieldOut) {
@@ -69,6 +74,33 @@ TEST(ReplayedLog, IsSeenToBeFoundWhenARowWasWrittenWithoutAnEntry) {
 
 TEST(ReplayedLog, IsSeenToBeFoundWhenAContactIsLost) {
   expect_found("replay-log", 3, replay_with<ContactsThatAreLost>, "is in the change log alone");
+}
+
+/// Rows of the directory that became something else without an entry.
+void expect_damage_found(const std::string& damage, const std::string& finding) {
+  const auto run = [&](Campaign& campaign) { replay_log(campaign, {.damage = damage}); };
+  expect_found("replay-log", 3, run, finding);
+}
+
+TEST(ReplayedLog, IsSeenToBeFoundWhenATagIsUnlikeIt) {
+  expect_damage_found("UPDATE tag SET color = '#000000' WHERE team = 1", "The tag ");
+}
+
+TEST(ReplayedLog, IsSeenToBeFoundWhenACustomFieldIsUnlikeIt) {
+  expect_damage_found("UPDATE custom_field SET title = title || '!' WHERE team = 2", "The custom field ");
+}
+
+TEST(ReplayedLog, IsSeenToBeFoundWhenAUserIsUnlikeIt) {
+  expect_damage_found("UPDATE user SET email = 'eve@example.org' WHERE team = 1", "The user ");
+}
+
+TEST(ReplayedLog, IsSeenToBeFoundWhenAnInboxIsUnlikeIt) {
+  expect_damage_found("UPDATE inbox SET name = name || '!'", "The inbox ");
+}
+
+TEST(ReplayedLog, IsSeenToBeFoundWhenAListIsUnlikeIt) {
+  expect_damage_found("UPDATE list SET name = name || '!' WHERE team = 1", "List ");
+  expect_damage_found("DELETE FROM list_member WHERE team = 1", "does not have the contacts that the change log gave");
 }
 
 }  // namespace

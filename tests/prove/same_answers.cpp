@@ -127,14 +127,6 @@ void compare(Campaign& campaign, const store::Store& left, const store::Store& r
   }
 }
 
-void expect_sound(Campaign& campaign, const store::Store& store) {
-  const auto report = store.check({});
-  for (const auto& finding : report.findings) campaign.find(finding);
-  for (const auto& finding : report.index_findings) campaign.find(finding);
-  for (const auto team : kTeams)
-    for (const auto& sentence : unlike_their_log(store, team)) campaign.find(sentence);
-}
-
 void ask_both(Campaign& campaign, test::TestClock& clock, Side& sqlite, Side& memory) {
   RandomRequests requests(campaign.random()());
   for (int i = 0; i < kRequestsPerUnit && campaign.findings().empty(); ++i) {
