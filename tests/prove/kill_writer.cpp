@@ -13,6 +13,7 @@ using test::HttpReply;
 
 constexpr int kContactsPerWriter = 4;
 constexpr std::size_t kFacebookMax = 3;
+constexpr int kLuckyWriters = 4;  // Of those that lose their connections.
 
 json parsed(const HttpReply& reply) { return json::parse(reply.body, nullptr, false); }
 
@@ -56,16 +57,20 @@ KillWriter::KillWriter(int number, std::uint64_t seed, TeamIds ids, KillWriterFa
         {.phone = std::to_string(12'025'550'000 + number * kContactsPerWriter + i), .known = {}, .last_uuid = {}});
 }
 
-void KillWriter::write_until_cut_off(HttpClient& client, KillTally& tally) {
+void KillWriter::write_until_cut_off(HttpClient& client, KillTally& tally, const std::atomic<bool>& is_killed) {
   while (complaints_.empty()) {
-    if (!do_step(next_step(), client, tally)) return;
+    if (!do_step(next_step(), client, tally, is_killed)) return;
   }
 }
 
 /// False when it was cut off.
-bool KillWriter::do_step(Step step, HttpClient& client, KillTally& tally) {
+bool KillWriter::do_step(Step step, HttpClient& client, KillTally& tally, const std::atomic<bool>& is_killed) {
   const bool is_torn = faults_.tears_bulk_calls && step.target == "/v2/contacts" && step.method == "POST";
-  const auto reply = is_torn ? send_torn(step, client) : client.send(step.method, step.target, step.body);
+  auto reply = is_torn ? send_torn(step, client) : client.send(step.method, step.target, step.body);
+  if (faults_.loses_most_connections && number_ >= kLuckyWriters) reply.reset();
+  // The server is killed after that is told, so a kill cannot be taken for anything else.
+  if (!reply && !is_killed)
+    complain(step.after.front().first, step.method + " " + step.target + " was cut off while the server was alive");
   if (!reply && faults_.takes_silence_for_yes) {
     learn(step.after);
     return false;

@@ -23,8 +23,9 @@ struct KillTally {
 };
 
 struct KillWriterFaults {
-  bool takes_silence_for_yes = false;  // A request that was cut off counts as acknowledged.
-  bool tears_bulk_calls = false;       // A bulk call is sent as two.
+  bool takes_silence_for_yes = false;   // A request that was cut off counts as acknowledged.
+  bool tears_bulk_calls = false;        // A bulk call is sent as two.
+  bool loses_most_connections = false;  // All but four writers lose theirs after their first request.
 };
 
 /// A contact as it is expected.
@@ -54,8 +55,9 @@ class KillWriter {
  public:
   KillWriter(int number, std::uint64_t seed, TeamIds ids, KillWriterFaults faults);
 
-  /// Writes until the connection breaks or an answer is wrong.
-  void write_until_cut_off(test::HttpClient& client, KillTally& tally);
+  /// Writes until the connection breaks or an answer is wrong. It may break once `is_killed`; before that it is a
+  /// broken promise.
+  void write_until_cut_off(test::HttpClient& client, KillTally& tally, const std::atomic<bool>& is_killed);
 
   /// Compares every contact with what the server has now, and learns what became of the request that was cut off.
   void verify(test::HttpClient& client, KillTally& tally);
@@ -89,7 +91,7 @@ class KillWriter {
   Step save_all();
   Step delete_all();
   std::string next_value();
-  bool do_step(Step step, test::HttpClient& client, KillTally& tally);
+  bool do_step(Step step, test::HttpClient& client, KillTally& tally, const std::atomic<bool>& is_killed);
   static std::optional<test::HttpReply> send_torn(const Step& step, test::HttpClient& client);
   bool accept(const Step& step, const test::HttpReply& reply);
   void learn(const Changes& after);

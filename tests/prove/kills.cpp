@@ -1,6 +1,7 @@
 #include "prove/kills.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -55,18 +56,21 @@ class Service {
     const std::uint16_t port = answers(server);
     const std::int64_t kill_at = tally_.acknowledged + 1 + campaign_.below(size_.changes_before_kill_max);
     std::latch connected(size_.writers);
+    std::atomic<bool> is_killed = false;
     std::vector<std::jthread> threads;
     for (const auto& writer : writers_) {
       threads.emplace_back([&, port] {
         HttpClient client(port, headers());
-        client.send("GET", "/healthz");
+        const auto reply = client.send("GET", "/healthz");
+        if (!reply || reply->status != 200) campaign_.find("a writer was not let in");
         connected.count_down();
-        writer->write_until_cut_off(client, tally_);
+        writer->write_until_cut_off(client, tally_, is_killed);
       });
     }
     connected.wait();
     const auto may_be_killed = [&] { return tally_.acknowledged >= kill_at; };
     if (!test::becomes_true(may_be_killed, std::chrono::seconds(60))) campaign_.find("writers came to a standstill");
+    is_killed = true;
     kill(server);
   }
 

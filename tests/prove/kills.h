@@ -20,9 +20,10 @@ struct KillFaults {
   bool loses_the_log = false;  // The log of the database is gone after a kill.
 };
 
-/// A unit: all writers are at work when the server is killed, at a moment that chance picks; now and then it is killed
-/// again while it comes up. Then every contact is what was acknowledged last, or what the one request that was cut off
-/// makes of it, with all that it names; and `cardfile check` finds nothing, and as many changes as there were.
+/// A unit: all writers are at work when the server is killed, at a moment that chance picks: until then all that they
+/// ask is done, and nobody is cut off. Now and then it is killed again while it comes up. Then every contact is what
+/// was acknowledged last, or what the one request that was cut off makes of it, with all that it names; and `cardfile
+/// check` finds nothing, and as many changes as there were.
 void kills(Campaign& campaign, const KillSize& size, const KillFaults& faults);
 void kills(Campaign& campaign);
 /// The same with 1,000,000 contacts in the folder, for which it may take two seconds until it answers again.

@@ -31,6 +31,10 @@ TEST(Kills, AreFoundWhenABulkCallIsCommittedInParts) {
   expect_kills_found({.writers = {.tears_bulk_calls = true}}, "are neither as acknowledged nor as the request");
 }
 
+TEST(Kills, AreFoundWhenMostWritersAreCutOffBefore) {
+  expect_kills_found({.writers = {.loses_most_connections = true}}, "was cut off while the server was alive");
+}
+
 TEST(Kills, AreFoundWhenTheLogIsLost) { expect_kills_found({.loses_the_log = true}, "last acknowledged"); }
 
 }  // namespace

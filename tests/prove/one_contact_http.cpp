@@ -28,8 +28,9 @@ namespace {
 constexpr int kContacts = 12;
 constexpr std::int64_t kKillsMax = 3;
 constexpr std::chrono::seconds kPatience(60);
+constexpr int kAnswersPerLost = 50;  // Where some are lost on purpose.
 
-/// Where the server listens. It is nowhere while it is being started again.
+/// Where the server listens. It is nowhere while it is killed and started again.
 class Address {
  public:
   /// Waits until it is somewhere; none when it will not be any more.
@@ -43,6 +44,20 @@ class Address {
     port_ = port;
     known_.notify_all();
   }
+  /// To be called before it is killed.
+  void become_nowhere() {
+    const std::lock_guard lock(mutex_);
+    port_ = 0;
+    ++kills_;
+  }
+  int kills() {
+    const std::lock_guard lock(mutex_);
+    return kills_;
+  }
+  bool is_given_up() {
+    const std::lock_guard lock(mutex_);
+    return gone_;
+  }
   void give_up() {
     const std::lock_guard lock(mutex_);
     gone_ = true;
@@ -54,6 +69,7 @@ class Address {
   std::condition_variable known_;
   // Guarded by mutex_.
   std::uint16_t port_ = 0;
+  int kills_ = 0;
   bool gone_ = false;
 };
 
@@ -91,19 +107,22 @@ Content content_of(const JsonReply& reply, const std::vector<std::string>& field
 class HttpContactClient final : public ContactClient {
  public:
   HttpContactClient(Campaign& campaign, Address& address, test::HttpClient::Headers headers, Target target,
-                    std::atomic<std::int64_t>& answers)
+                    std::atomic<std::int64_t>& answers, bool loses_answers)
       : campaign_(campaign),
         address_(address),
         headers_(std::move(headers)),
         target_(std::move(target)),
-        answers_(answers) {}
+        answers_(answers),
+        loses_answers_(loses_answers) {}
 
   Answer ask(const Request& request) override {
     ++asked_;
     try {
-      const auto reply = send(request);
+      auto reply = send(request);
+      if (loses_answers_ && asked_ % kAnswersPerLost == 0) reply.reset();
       if (!reply) {
         connection_.reset();
+        expect_killed();
         return {};
       }
       ++answers_;
@@ -115,6 +134,14 @@ class HttpContactClient final : public ContactClient {
   }
 
  private:
+  /// A kill takes the request that is under way, or the next one when there is none; the connection after it is made
+  /// to the server that is started then, and cannot feel the same kill.
+  void expect_killed() {
+    const int kills = address_.kills();
+    if (kills == kills_felt_ && !address_.is_given_up()) campaign_.find("a request has no answer, and no kill took it");
+    kills_felt_ = kills;
+  }
+
   std::optional<test::HttpReply> send(const Request& request) {
     if (!connection_) {
       const auto port = address_.port();
@@ -175,8 +202,10 @@ class HttpContactClient final : public ContactClient {
   const test::HttpClient::Headers headers_;
   const Target target_;
   std::atomic<std::int64_t>& answers_;
+  const bool loses_answers_;
   std::unique_ptr<test::HttpClient> connection_;
   int asked_ = 0;
+  int kills_felt_ = 0;
 };
 
 /// The program, on a folder that outlives it.
@@ -190,7 +219,7 @@ class KilledServer {
   const std::string& key() const { return key_; }
 
   void kill_and_start(bool last) {
-    address_.become(0);
+    address_.become_nowhere();
     server_->process().kill();
     if (takes_folder_back_) keep_or_take_back(last);
     start();
@@ -255,7 +284,7 @@ struct Unit {
   std::vector<std::unique_ptr<History>> histories;
   std::vector<std::vector<std::unique_ptr<ContactClient>>> clients;
 
-  Unit(Campaign& campaign, Address& address, const test::HttpClient::Headers& headers) {
+  Unit(Campaign& campaign, Address& address, const test::HttpClient::Headers& headers, bool loses_answers = false) {
     test::HttpClient client(address.port().value(), headers);
     const auto fields = make_fields(client);
     for (int i = 0; i < kContacts; ++i) {
@@ -266,16 +295,18 @@ struct Unit {
       operations += histories.back()->operations();
       auto& connections = clients.emplace_back();
       for (auto count = 2 + campaign.below(3); count > 0; --count)
-        connections.push_back(std::make_unique<HttpContactClient>(campaign, address, headers, target, answers));
+        connections.push_back(
+            std::make_unique<HttpContactClient>(campaign, address, headers, target, answers, loses_answers));
     }
   }
 };
 
-void with_kills(Campaign& campaign, bool takes_folder_back) {
+void with_kills(Campaign& campaign, const OneContactHttpFaults& faults) {
   Address address;
-  KilledServer server(address, takes_folder_back);
-  Unit unit(campaign, address, {{"Authorization", "Bearer " + server.key()}, {"Content-Type", "application/json"}});
-  const auto kills = takes_folder_back ? 2 : campaign.below(kKillsMax + 1);
+  KilledServer server(address, faults.an_older_folder_comes_back);
+  Unit unit(campaign, address, {{"Authorization", "Bearer " + server.key()}, {"Content-Type", "application/json"}},
+            faults.loses_answers);
+  const auto kills = faults.an_older_folder_comes_back ? 2 : campaign.below(kKillsMax + 1);
   std::vector<std::int64_t> moments;
   // The last eighth is left to those who see what the last kill did.
   for (std::int64_t i = 0; i < kills; ++i) moments.push_back(campaign.below(unit.operations * 7 / 8));
@@ -319,7 +350,7 @@ void one_contact_http(Campaign& campaign, const OneContactHttpFaults& faults) {
     if (faults.plant) {
       with_plant(campaign, *faults.plant);
     } else {
-      with_kills(campaign, faults.an_older_folder_comes_back);
+      with_kills(campaign, faults);
     }
   }
 }

@@ -20,6 +20,11 @@ TEST(OneContactOverHttp, IsSeenToBeFoundWhenAnswersAreLostInAKill) {
   expect_found("one-contact-http", 3, run, "cannot be explained");
 }
 
+TEST(OneContactOverHttp, IsSeenToBeFoundWhenAnswersAreMissingThatNoKillTook) {
+  const auto run = [](Campaign& campaign) { one_contact_http(campaign, {.loses_answers = true}); };
+  expect_found("one-contact-http", 3, run, "a request has no answer, and no kill took it");
+}
+
 template <class Fault>
 void over_http_with(Campaign& campaign) {
   one_contact_http(campaign, {.plant = planted<Fault>()});
