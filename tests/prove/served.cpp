@@ -31,6 +31,11 @@ class Program final : public Served {
   std::uint16_t port() const override { return port_; }
   const std::string& key() const override { return key_; }
   pid_t process() const override { return server_.process().id(); }
+  std::string make_n8n_key() override {
+    const auto made =
+        test::cardfile(folder_, {"key", "create", "--team", "1", "--name", "n8n", "--kind", "n8n", "--json"});
+    return test::json_member(made.output, "key");
+  }
 
  private:
   test::TempFolder folder_;
@@ -64,6 +69,13 @@ class Local final : public Served {
   std::uint16_t port() const override { return server_.port(); }
   const std::string& key() const override { return key_; }
   pid_t process() const override { return ::getpid(); }
+  std::string make_n8n_key() override {
+    const std::string key = key_ + "-of-n8n";
+    store::commit_and_wait(*store_,
+                           test::command(core::CreateKey{
+                               .name = "n8n", .digest = base::to_hex(base::sha256(key)), .kind = core::KeyKind::n8n}));
+    return key;
+  }
 
  private:
   base::Task<http::Response> altered_answer(const http::Request& request, base::Executor& executor) {

@@ -32,6 +32,9 @@ class Served {
   /// Where it runs; maybe this one.
   virtual pid_t process() const = 0;
 
+  /// Gives the team a key of the n8n node.
+  virtual std::string make_n8n_key() = 0;
+
   /// What every request of a client says.
   std::map<std::string, std::string> headers() const {
     return {{"Authorization", "Bearer " + key()}, {"Content-Type", "application/json"}};
