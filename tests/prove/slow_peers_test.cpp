@@ -210,6 +210,7 @@ class CarelessServer final : public Served {
   std::uint16_t port() const override { return port_; }
   const std::string& key() const override { return key_; }
   pid_t process() const override { return process_; }
+  std::string make_n8n_key() override { return key_; }
 
  private:
   const std::string key_ = "key";
