@@ -19,18 +19,6 @@ wire::Json parse(std::string_view body) {
   return document.parse(body);
 }
 
-/// The request's body, without the byte order mark that some programs for Windows begin a file with (RFC 8259, 8.1).
-/// Throws unsupported_media_type when it is compressed.
-std::string_view plain_body(const http::Request& request) {
-  const std::string_view encoding = core::trimmed(request.header("Content-Encoding"));
-  if (!encoding.empty() && core::lower_ascii(encoding) != "identity") {
-    throw core::Error(core::ErrorCode::unsupported_media_type,
-                      "a body with a Content-Encoding is not read: send it as it is");
-  }
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  return request.body.starts_with(kByteOrderMark) ? request.body.substr(kByteOrderMark.size()) : request.body;
-}
-
 /// From here on skipping to the page takes longer than answering many other requests.
 constexpr std::size_t kQuickOffsetMax = 1'000;
 
@@ -157,8 +145,18 @@ core::Uuid Call::contact_uuid() const {
   return *uuid;
 }
 
+std::string_view Call::body_text() const {
+  const std::string_view encoding = core::trimmed(request.header("Content-Encoding"));
+  if (!encoding.empty() && core::lower_ascii(encoding) != "identity") {
+    throw core::Error(core::ErrorCode::unsupported_media_type,
+                      "a body with a Content-Encoding is not read: send it as it is");
+  }
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  return request.body.starts_with(kByteOrderMark) ? request.body.substr(kByteOrderMark.size()) : request.body;
+}
+
 wire::Json Call::body() const {
-  const std::string_view text = plain_body(request);
+  const std::string_view text = body_text();
   if (core::trimmed(text).empty()) {
     throw core::Error(core::ErrorCode::bad_data, {{"body", "is required: a JSON document"}});
   }
@@ -166,7 +164,7 @@ wire::Json Call::body() const {
 }
 
 std::optional<wire::Json> Call::parameters() const {
-  const std::string_view text = plain_body(request);
+  const std::string_view text = body_text();
   if (core::trimmed(text).empty()) return std::nullopt;
   const wire::Json json = parse(text);
   const bool empty_array = json.is(wire::JsonKind::array) && json.size() == 0;

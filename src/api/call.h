@@ -65,6 +65,9 @@ struct Call {
   /// The same as a v2 id; what is no UUID is no contact's, so it throws not_found (contract, 5.2).
   core::Uuid contact_uuid() const;
 
+  /// The request's body without the byte order mark that some programs for Windows begin a file with (RFC 8259, 8.1):
+  /// the text of what body() and its kin read. Throws unsupported_media_type when it is compressed.
+  std::string_view body_text() const;
   /// The body's JSON; throws bad_data when there is none.
   wire::Json body() const;
   /// The body's JSON where nothing in it is required: none for an empty body, [] and null (contract, 1.1).

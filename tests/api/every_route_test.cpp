@@ -103,6 +103,7 @@ const std::vector<Example> kExamples = {
     {"PUT", "/v2/lists/{id}", "/v2/lists/<list>", R"({"remove_contacts":[<?contact>]})"},
     {"PUT", "/v2/lists/{id}", "/v2/lists/<list>", R"({"remove_phones":[<?phone>]})"},
     {"DELETE", "/v2/lists/{id}", "/v2/lists/<list>", ""},
+    {"DELETE", "/v2/lists/{id}", "/v2/lists/<list>", R"({"contact_ids":[]})"},
     {"POST", "/v1/list", "/v1/list", R"({"title":"Spring","contacts":[<contact>]})"},
     {"GET", "/v1/list/{id}", "/v1/list/<list>", ""},
     {"PUT", "/v1/list/{id}", "/v1/list/<list>", R"({"title":"Spring"})"},
@@ -382,6 +383,14 @@ TEST(EveryRoute, HasAnExampleThatSucceeds) {
   }
 }
 
+/// An operation of docs/openapi.json as title() has a route.
+std::string title_of(const std::string& method, const std::string& path) {
+  std::string name = method + ' ' + path;
+  std::transform(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(method.size()), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
 TEST(EveryRoute, HasAnExampleWithEachIdThatItMayBeSent) {
   static const std::regex kUnquoted(R"((^|[^"])(<[?a-z]+>))");
   const json document = json::parse(api::openapi_json());
@@ -395,12 +404,41 @@ TEST(EveryRoute, HasAnExampleWithEachIdThatItMayBeSent) {
   }
   for (const auto& [path, item] : document["paths"].items()) {
     for (const auto& [method, operation] : item.items()) {
-      std::string name = method + ' ' + path;
-      std::transform(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(method.size()), name.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      const std::string name = title_of(method, path);
       EXPECT_THAT(sent[name], testing::IsSupersetOf(ids.of(operation))) << "add an example for " << name;
     }
   }
+}
+
+/// The routes that docs/openapi.json has a body for, as title() has them.
+std::set<std::string> routes_with_a_body() {
+  std::set<std::string> routes;
+  const auto document = json::parse(api::openapi_json());
+  for (const auto& [path, item] : document["paths"].items()) {
+    for (const auto& [method, operation] : item.items()) {
+      if (!operation.contains("requestBody")) continue;
+      routes.insert(title_of(method, path));
+    }
+  }
+  return routes;
+}
+
+TEST(EveryRoute, TakesItsBodyBehindAByteOrderMarkAsWithoutOne) {
+  std::set<std::string> with_body;
+  for (const Example& example : kExamples) {
+    if (example.body.empty()) continue;
+    SCOPED_TRACE(title(example));
+    with_body.insert(title(example));
+    TwoTeams plain;
+    TwoTeams marked;
+    const std::string target = filled(example.target, plain.ids, false);
+    const std::string body = filled(example.body, plain.ids, true);
+    EXPECT_EQ(shape(marked.send(example, target, "\xEF\xBB\xBF" + body), {}),
+              shape(plain.send(example, target, body), {}));
+    EXPECT_EQ(state_of(marked.world).team.contacts, state_of(plain.world).team.contacts);
+    EXPECT_EQ(state_of(marked.world).team.log.size(), state_of(plain.world).team.log.size());
+  }
+  EXPECT_EQ(with_body, routes_with_a_body()) << "add an example with a body";
 }
 
 TEST(EveryRoute, AnswersAnotherTeamsIdLikeAnUnknownOneAndLeavesBothTeamsAlone) {

@@ -258,6 +258,16 @@ TEST(BatchCreate, GivesFailedItemsBackAsTheyWereSentAndKeepsTheirNeighbours) {
   EXPECT_EQ(world.post("/v1/contacts/count", "")["count"], "3");
 }
 
+TEST(BatchCreate, GivesFailedItemsBackAlsoWhenTheBodyBeganWithAByteOrderMark) {
+  World world;
+  const Reply reply = world.post("/v1/batch/contacts?overwrite=true",
+                                 "\xEF\xBB\xBF"
+                                 R"([{"phone":"13125550141"},{"phone":"oops"}])");
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.each("phone"), "oops");
+  EXPECT_EQ(world.post("/v1/contacts/count", "")["count"], "1");
+}
+
 TEST(BatchCreate, SkipsLargeContactsAsAnyOther) {
   World world;
   for (int i = 0; i < 140; ++i) world.has_large_contact(std::to_string(13125550000 + i), 60);

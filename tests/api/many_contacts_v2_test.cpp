@@ -117,6 +117,16 @@ TEST(BulkSave, CreatesAndUpdatesAndGivesTheContactsBack) {
   EXPECT_EQ(world.stored(ada.id)->custom, (core::CustomValues{{core::FieldId(12), "max"}}));
 }
 
+TEST(BulkSave, GivesFailedItemsBackAlsoWhenTheBodyBeganWithAByteOrderMark) {
+  World world;
+  const Reply reply = world.post("/v2/contacts?overwrite=true",
+                                 "\xEF\xBB\xBF"
+                                 R"({"contacts":[{"phone":"13125550141"},{"first":"X"}]})");
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(ids(reply, "contacts"), "1");
+  EXPECT_NE(reply.body.find(R"("failed_contacts":[{"contact":{"first":"X"},)"), std::string::npos) << reply.body;
+}
+
 TEST(BulkSave, GivesFailedItemsBackAsTheyWereSentAndKeepsTheirNeighbours) {
   World world;
   const Contact theirs = [&] {

@@ -87,8 +87,9 @@ base::Task<http::Response> create_contacts(const Call& call) {
   for (const wire::Json item : wire::read_batch(call.body(), std::move(problems))) {
     actions.push_back(creation(call, item, mode));
   }
-  // Kept for the answer, which shows failed items as they were sent.
-  const std::string body(call.request.body);
+  // Kept for the answer, which shows failed items as they were sent. It is the text that was read above, so that
+  // reading it again cannot fail when all is committed; as a document it would take several times the room until then.
+  const std::string body(call.body_text());
   std::vector<store::Work> works = co_await call.commit_all(std::move(actions), contacts_of_answer(call));
   co_return show(call, works, body);
 }
