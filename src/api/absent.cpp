@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "http/path.h"
+
 namespace cardfile::api {
 
 namespace {
@@ -29,9 +31,10 @@ constexpr auto kAbsent = std::to_array<AbsentPaths>({
 }  // namespace
 
 std::optional<std::string_view> absent_feature(std::string_view path) {
-  if (!path.starts_with("/v1/") && !path.starts_with("/v2/")) return std::nullopt;
-  const std::string_view rest = path.substr(4);
-  const std::string_view segment = rest.substr(0, rest.find('/'));
+  http::PathSegments segments(path);
+  const std::string_view version = segments.next();
+  if (version != "v1" && version != "v2") return std::nullopt;
+  const std::string_view segment = segments.next();
   const auto* found =
       std::find_if(kAbsent.begin(), kAbsent.end(), [&](const AbsentPaths& paths) { return paths.segment == segment; });
   return found == kAbsent.end() ? std::nullopt : std::optional(found->feature);

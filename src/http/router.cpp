@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 
+#include "http/path.h"
 #include "http/percent.h"
 
 namespace cardfile::http {
@@ -16,25 +17,6 @@ constexpr std::size_t kParametersMax = 8;
 constexpr bool kPlusIsItself = false;
 
 bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
-
-void skip_slashes(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of('/'), text.size())); }
-
-/// The path without its leading slashes and one trailing slash; nothing when it has no leading slash.
-std::optional<std::string_view> trimmed(std::string_view path) {
-  if (!path.starts_with('/')) return std::nullopt;
-  skip_slashes(path);
-  if (path.ends_with('/')) path.remove_suffix(1);
-  return path;
-}
-
-/// Cuts the first segment off `rest`; `last` tells that nothing follows it.
-std::string_view cut_segment(std::string_view& rest, bool& last) {
-  const std::size_t slash = rest.find('/');
-  last = slash == std::string_view::npos;
-  const std::string_view segment = rest.substr(0, slash);
-  rest.remove_prefix(last ? rest.size() : slash + 1);
-  return segment;
-}
 
 template <class Pairs>
 auto find_key(Pairs& pairs, std::string_view key) {
@@ -51,21 +33,17 @@ struct Router::Walk {
 
   template <class Accept>
   bool visit(std::string_view path, const Accept& accept) {
-    const auto rest = trimmed(path);
-    if (!rest) return false;
-    return rest->empty() ? path == "/" && accept(nodes.front()) : descend(nodes.front(), *rest, accept);
+    const PathSegments segments(path);
+    return segments.at_end() ? path == "/" && accept(nodes.front()) : descend(nodes.front(), segments, accept);
   }
 
  private:
   template <class Accept>
-  bool descend(const Node& node, std::string_view rest, const Accept& accept) {
-    bool last = false;
-    const std::string_view segment = cut_segment(rest, last);
+  bool descend(const Node& node, PathSegments segments, const Accept& accept) {
+    const std::string_view segment = segments.next();
     if (segment.empty()) return false;
-    // A client that is given a base URL with a slash at its end, "…/" or "…/v1/", joins it with "/contact".
-    if (&node == &nodes.front()) skip_slashes(rest);
     const auto enter = [&](std::size_t next) {
-      return last ? accept(nodes[next]) : descend(nodes[next], rest, accept);
+      return segments.at_end() ? accept(nodes[next]) : descend(nodes[next], segments, accept);
     };
 
     const auto literal = find_key(node.literals, segment);
@@ -95,9 +73,8 @@ std::size_t Router::add(std::string_view method, std::string_view pattern) {
   assert(pattern.starts_with('/'));
   std::size_t node = 0;
   std::size_t parameters = 0;
-  std::string_view rest = pattern.substr(1);
-  for (bool last = rest.empty(); !last;) {
-    const std::string_view segment = cut_segment(rest, last);
+  for (PathSegments segments(pattern); !segments.at_end();) {
+    const std::string_view segment = segments.next();
     parameters += is_parameter(segment) ? 1 : 0;
     node = child(node, segment);
   }

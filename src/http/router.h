@@ -23,9 +23,8 @@ class Router {
   std::size_t add(std::string_view method, std::string_view pattern);
 
   /// Literal segments are compared as sent, a parameter is percent-decoded, and one that cannot be decoded or is empty
-  /// fits no route. A trailing slash and more than one before the first and second segment are accepted, HEAD is served
-  /// by GET. None when no route fits; then allowed() tells
-  /// 404 from 405.
+  /// fits no route. Slashes are read as PathSegments says, HEAD is served by GET. None when no route fits; then
+  /// allowed() tells 404 from 405.
   std::optional<Match> find(std::string_view method, std::string_view path) const;
 
   /// The methods that the path has, for Allow: "GET, HEAD, PUT"; empty when the path is unknown.

@@ -136,7 +136,10 @@ TEST(Refusals, PathsOfMessagesAndConversationsSayThatCardfileHasNone) {
                                                                   {"POST", "/v1/schedule"},
                                                                   {"GET", "/v1/template/101"},
                                                                   {"POST", "/v1/templates"},
-                                                                  {"POST", "/v1/surveys"}}) {
+                                                                  {"POST", "/v1/surveys"},
+                                                                  {"POST", "//v1/message/send"},
+                                                                  {"POST", "/v1//message/send"},
+                                                                  {"POST", "//v2//message/send"}}) {
     const Reply reply = world.send(method, path, "{}");
     EXPECT_EQ(reply.status, 501) << path;
     EXPECT_EQ(reply["error"], "not_implemented") << path;
@@ -144,7 +147,7 @@ TEST(Refusals, PathsOfMessagesAndConversationsSayThatCardfileHasNone) {
     EXPECT_EQ(reply.header("Content-Type"), "application/json") << path;
     EXPECT_EQ(reply["request_id"], reply.header("X-Request-Id")) << path;
   }
-  for (const char* path : {"/v1/messageboard", "/v3/messages", "/messages", "/v1/"}) {
+  for (const char* path : {"/v1/messageboard", "/v3/messages", "/messages", "/v1/", "/v1//", "//messages"}) {
     EXPECT_EQ(world.post(path, "{}").status, 404) << path;
   }
 }

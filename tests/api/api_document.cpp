@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <regex>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
@@ -53,7 +54,8 @@ const json* response_of(const json& responses, int status) {
 
 /// Errors of the n8n node's surface have their own form, be there something at the path or not.
 bool is_of_n8n(std::string_view target) {
-  return (std::string(target.substr(0, target.find('?'))) + '/').starts_with("/n8n/");
+  const std::string path = std::string(target.substr(0, target.find('?'))) + '/';
+  return std::regex_search(path, std::regex("^/+n8n/"));
 }
 
 /// An item that failed may be anything at all: bulk calls succeed nevertheless.

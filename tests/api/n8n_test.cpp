@@ -195,6 +195,24 @@ TEST_F(N8n, RefusesInItsOwnFormWhatIsNotThere) {
   EXPECT_EQ(send("GET", "/n8nx")["error"], "not_found") << "another path has the other form";
 }
 
+/// A base URL may end in a slash, before the surface's name and behind its version.
+TEST_F(N8n, KeepsItsFormWhereverThePathHasMoreThanOneSlash) {
+  for (const std::string surface : {"/n8n/v1/", "//n8n/v1/", "/n8n//v1/", "/n8n/v1//", "///n8n//v1///"}) {
+    SCOPED_TRACE(surface);
+    const auto call = [&](const Headers& headers) {
+      return world.send_bare("GET", surface + "test_auth", "", headers);
+    };
+    EXPECT_EQ(call({{"X-Heymarket-API-Key", kKey}}).body, R"({"team_id":1,"team_name":"Team 1"})");
+    const Reply without_key = call({});
+    expect_refused(without_key, 401, "missing_api_key");
+    EXPECT_EQ(without_key.header("WWW-Authenticate"), "");
+    expect_refused(call({{"X-Heymarket-API-Key", "wrong"}}), 401, "invalid_api_key");
+    expect_refused(send("POST", surface + "contacts", R"({"phone_number":"12"})"), 400, "invalid_phone_number");
+    expect_refused(send("PATCH", surface + "contacts", "{}"), 405, "method_not_allowed");
+    expect_refused(send("GET", surface + "nothing"), 404, "not_found");
+  }
+}
+
 TEST_F(N8n, MakesATriggerAndDeletesIt) {
   const Reply made =
       post("triggers", R"({"event":"contact_updated","url":"https://example.org/hook","send_sample":true})");

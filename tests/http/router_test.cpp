@@ -26,6 +26,8 @@ struct ContactRoutes {
              {"GET", "/v2/contact/{id}/history/last"},
              {"OPTIONS", "/v2/contact/{id}"},
              {"HEAD", "/health"},
+             {"GET", "/tool/v1/team"},
+             {"GET", "/tool/v1/{id}"},
          }) {
       EXPECT_EQ(router.add(method, pattern), names.size());
       names.push_back(std::string(method) + " " + pattern);
@@ -64,6 +66,16 @@ TEST(Router, FindsTheRouteOfMethodAndPath) {
       {"PUT", "//v1///contact/7/", "PUT /v1/contact/{id} (7)"},
       {"PUT", "/v1/contact//7", "none"},
       {"GET", "/health//", "none"},
+      {"GET", "//tool/v1/team", "GET /tool/v1/team"},
+      {"GET", "/tool//v1/team", "GET /tool/v1/team"},
+      {"GET", "/tool/v1//team", "GET /tool/v1/team"},
+      {"GET", "///tool//v1///team/", "GET /tool/v1/team"},
+      {"GET", "/tool/v1//7", "GET /tool/v1/{id} (7)"},
+      {"GET", "/tool/v1//", "none"},
+      {"GET", "/tool/v1/team//", "none"},
+      {"GET", "/tool/v2//team", "none"},
+      {"GET", "/v2/contact//history/9", "none"},
+      {"GET", "/v2/contact/v1//history/9", "none"},
       {"PUT", "/v1/contact/", "none"},
       {"PUT", "/v1/contact//", "none"},
       {"GET", "//", "none"},

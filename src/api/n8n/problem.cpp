@@ -6,13 +6,12 @@
 
 #include "api/credentials.h"
 #include "api/problem.h"
+#include "http/path.h"
 #include "wire/json_out.h"
 
 namespace cardfile::api::n8n {
 
 namespace {
-
-constexpr std::string_view kPath = "/n8n";
 
 bool is_phone(const core::FieldError& error) {
   return error.field == "phone_number" || error.field == "phones" || error.field.starts_with("phones[");
@@ -37,10 +36,7 @@ http::Response refusal(int status, std::string_view code, std::string_view messa
 
 }  // namespace
 
-bool is_called(const http::Request& request) {
-  if (!request.path.starts_with(kPath)) return false;
-  return request.path.size() == kPath.size() || request.path[kPath.size()] == '/';
-}
+bool is_called(const http::Request& request) { return http::PathSegments(request.path).next() == "n8n"; }
 
 http::Response problem(const core::Error& error) {
   return refusal(status_of(error.code()), code_of(error), error.message());
