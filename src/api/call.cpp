@@ -89,6 +89,7 @@ store::CommitAll Call::commit_all(std::vector<core::Action> actions, store::Cont
 base::Task<std::vector<core::Contact>> Call::contacts(core::ContactQuery query) const {
   const auto end = core::end_of_cut_date(query);
   const std::size_t asked_for = query.limit;
+  query.needed = asked_for;
   auto found = co_await page(*this, query);
   while (end && found.size() == query.limit && found.back().updated < *end && query.limit < kLongPageMax) {
     query.limit = std::min(2 * query.limit, kLongPageMax);

@@ -45,8 +45,8 @@ struct Call {
 
   std::shared_ptr<const core::Directory> directory() const;
 
-  /// What the query gives, and as much more as takes it past core::end_of_cut_date(). One that may take long is
-  /// answered by the worker, and refused with unavailable when too many of them wait already.
+  /// What the query gives, and what takes it past core::end_of_cut_date() as far as that fits. One that may take long
+  /// is answered by the worker, and refused with unavailable when too many of them wait already.
   base::Task<std::vector<core::Contact>> contacts(core::ContactQuery query) const;
   base::Task<std::int64_t> count(core::ContactQuery query) const;
   /// The contacts with a phone of each of the lists, likewise. The lists outlive the task.

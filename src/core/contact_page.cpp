@@ -21,17 +21,26 @@ std::size_t size_of(const Contact& contact) {
   return size + (contact.tags.size() + contact.email_suppressions.size()) * sizeof(std::int64_t);
 }
 
-void ContactBytes::add(const Contact& contact) {
+bool ContactBytes::add_if_it_fits(const Contact& contact) {
   const std::size_t size = size_of(contact);
-  if (bytes_ > 0 && size > max_ - std::min(bytes_, max_)) {
-    throw Error(ErrorCode::bad_data, "the contacts of one answer may hold " + std::to_string(max_ >> 20) +
-                                         " MiB together, and these hold more: ask for fewer at once");
-  }
+  if (bytes_ > 0 && size > max_ - std::min(bytes_, max_)) return false;
   bytes_ += size;
+  return true;
+}
+
+void ContactBytes::add(const Contact& contact) {
+  if (add_if_it_fits(contact)) return;
+  throw Error(ErrorCode::bad_data, "the contacts of one answer may hold " + std::to_string(max_ >> 20) +
+                                       " MiB together, and these hold more: ask for fewer at once");
 }
 
 void ContactPage::add(Contact contact) {
-  bytes_.add(contact);
+  if (contacts_.size() < needed_) {
+    bytes_.add(contact);
+  } else if (has_ended_ || !bytes_.add_if_it_fits(contact)) {
+    has_ended_ = true;
+    return;
+  }
   contacts_.push_back(std::move(contact));
 }
 

@@ -65,6 +65,7 @@ struct ContactQuery {
   std::size_t limit = kPageSize;
   std::size_t offset = 0;                 // How many of the first are left out.
   std::size_t bytes_max = kPageBytesMax;  // What those that are found may hold together (ContactPage).
+  std::size_t needed = kAllNeeded;        // So many have to fit; after those the page ends where bytes_max does.
 
   friend bool operator==(const ContactQuery&, const ContactQuery&) = default;
 };

@@ -126,6 +126,34 @@ TEST(ListContacts, AreAsLongAsAskedForWhenTheirTimesDiffer) {
   EXPECT_EQ(found("2026-03-02T09:15:00Z"), 40U) << "what follows may be cut to the same second";
 }
 
+std::size_t size_of_answer(const Reply& reply) { return words(reply.each("id")).size(); }
+
+TEST(ListContacts, GoOnForACutTimeAsFarAsAnAnswerGoes) {
+  World world;
+  constexpr std::size_t kInOneSecond = 130;
+  for (std::size_t i = 0; i < 140; ++i) {
+    if (i == kInOneSecond) world.advance_clock(std::chrono::seconds(1));
+    world.has_large_contact(std::to_string(13125550000 + i), 60);
+  }
+  for (const char* path : {"/v1/contacts", "/v2/contacts/list"}) {
+    const Reply page = world.post(path, R"({"limit":30,"date":"2026-03-02T09:15:00Z"})");
+    ASSERT_EQ(page.status, 200) << page.body.substr(0, 200);
+    EXPECT_EQ(size_of_answer(page), kInOneSecond + 1) << path;
+    const Reply asked_for = world.post(path, R"({"limit":140,"date":"2026-03-02T09:15:00Z"})");
+    EXPECT_EQ(asked_for.status, 400) << path;
+    EXPECT_NE(asked_for["message"].find("32 MiB"), std::string::npos) << asked_for.body.substr(0, 200);
+  }
+}
+
+TEST(ListContacts, GiveTheAskedForWhereNoMoreFit) {
+  World world;
+  for (int i = 0; i < 150; ++i) world.has_large_contact(std::to_string(13125550000 + i), 60);
+  const Reply page = world.post("/v1/contacts", R"({"limit":100,"date":"2026-03-02T09:15:00Z"})");
+  ASSERT_EQ(page.status, 200) << page.body.substr(0, 200);
+  EXPECT_GE(size_of_answer(page), 100U);
+  EXPECT_LT(size_of_answer(page), 150U);
+}
+
 TEST(ListContacts, GivesPagesByLimitAndPage) {
   World world;
   has_three_contacts(world);

@@ -25,6 +25,20 @@ TEST(ContactPage, TakesContactsUntilTheyHoldMoreThanIsAllowed) {
   EXPECT_EQ(page.take().size(), 2U);
 }
 
+TEST(ContactPage, EndsWhereMoreIsTooMuchAndThoseThatAreNeededAreThere) {
+  ContactPage page(10'000, 2);
+  page.add(contact_of(4'000));
+  page.add(contact_of(4'000));
+  EXPECT_FALSE(page.has_ended());
+  page.add(contact_of(4'000));
+  EXPECT_TRUE(page.has_ended());
+  page.add(contact_of(1));
+  EXPECT_EQ(page.count(), 2U) << "what follows the end is left out, however small it is";
+  ContactPage too_large(10'000, 2);
+  too_large.add(contact_of(9'000));
+  EXPECT_THROW(too_large.add(contact_of(4'000)), Error);
+}
+
 TEST(ContactBytes, LeaveOutWhatWouldBeTooMuch) {
   ContactBytes bytes(10'000);
   bytes.add(contact_of(4'000));

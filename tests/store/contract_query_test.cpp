@@ -77,6 +77,16 @@ TEST_P(QueriedContacts, AreRefusedWhenTheyHoldMoreThanIsAllowedTogether) {
   EXPECT_FALSE(is_refused({.filter = TextFilter("1312")}));
 }
 
+TEST_P(QueriedContacts, EndWhereMoreWouldBeTooMuchBehindThoseThatAreNeeded) {
+  have_four_contacts();
+  const auto all = world.store().contacts(kTeam, {});
+  const auto two_fit = core::size_of(all[0]) + core::size_of(all[1]) + core::size_of(all[2]) - 1;
+  EXPECT_EQ(found({.bytes_max = two_fit, .needed = 2}), (Ids{1, 3}));
+  EXPECT_EQ(found({.filter = TextFilter("1"), .bytes_max = two_fit, .needed = 1}).size(), 2U);
+  EXPECT_EQ(found({.order = ContactOrder::display_name, .bytes_max = two_fit, .needed = 1}).size(), 2U);
+  EXPECT_THROW(found({.bytes_max = two_fit, .needed = 3}), core::Error);
+}
+
 TEST_P(QueriedContacts, ComeAsTheyAreStored) {
   have_four_contacts();
   for (const auto& contact : world.store().contacts(kTeam, {})) EXPECT_EQ(world.contact(contact.id), contact);

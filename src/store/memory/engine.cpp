@@ -75,8 +75,9 @@ class MemoryTeam final : public core::TeamState {
     std::sort(found.begin(), found.end(), [&](const core::Contact* left, const core::Contact* right) {
       return core::comes_before(query, *left, *right);
     });
-    core::ContactPage page(query.bytes_max);
-    for (auto at = query.offset; at < found.size() && page.count() < query.limit; ++at) page.add(*found[at]);
+    core::ContactPage page(query.bytes_max, query.needed);
+    const auto is_full = [&] { return page.count() >= query.limit || page.has_ended(); };
+    for (auto at = query.offset; at < found.size() && !is_full(); ++at) page.add(*found[at]);
     return page.take();
   }
 

@@ -156,9 +156,9 @@ class Page {
         newer_(std::move(newer)),
         next_(newer_.begin()),
         skipped_(rows_left_out),
-        contacts_(query.bytes_max) {}
+        contacts_(query.bytes_max, query.needed) {}
 
-  bool is_full() const { return contacts_.count() >= query_.limit; }
+  bool is_full() const { return contacts_.count() >= query_.limit || contacts_.has_ended(); }
 
   void add(core::Contact row) {
     while (next_ != newer_.end() && core::comes_before(query_, **next_, row)) take(**next_++);

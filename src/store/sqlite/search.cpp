@@ -274,8 +274,8 @@ std::optional<std::vector<core::Contact>> Search::by_candidates(const Moment& mo
   sort(*found, query);
   const auto begin = std::min(query.offset, found->size());
   const auto end = begin + std::min(query.limit, found->size() - begin);
-  core::ContactPage page(query.bytes_max);
-  for (auto i = begin; i < end; ++i) {
+  core::ContactPage page(query.bytes_max, query.needed);
+  for (auto i = begin; i < end && !page.has_ended(); ++i) {
     if (auto contact = moment.view.contact(moment.team, (*found)[i].id)) page.add(std::move(*contact));
   }
   return page.take();
@@ -287,12 +287,12 @@ std::vector<core::Contact> Search::by_name(const Moment& moment, const core::Con
   sort(changed, query);
   auto next_changed = changed.begin();
   std::size_t skipped = 0;
-  core::ContactPage page(query.bytes_max);
+  core::ContactPage page(query.bytes_max, query.needed);
   // Whether the page has room for more.
   const auto take = [&](auto&& contact) {
     if (skipped < query.offset) return ++skipped, true;
     if (auto taken = contact()) page.add(std::move(*taken));
-    return page.count() < query.limit;
+    return page.count() < query.limit && !page.has_ended();
   };
   const auto take_changed_before = [&](const core::Contact* entry) {
     while (next_changed != changed.end() && (!entry || core::comes_before(query, *next_changed, *entry))) {
