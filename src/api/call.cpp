@@ -25,9 +25,6 @@ constexpr std::size_t kQuickOffsetMax = 1'000;
 /// As many contacts may be asked for; a page that goes on has more.
 constexpr std::size_t kQuickLimitMax = 1'000;
 
-/// So far a page goes on beyond what was asked for.
-constexpr std::size_t kLongPageMax = 8'192;
-
 /// As many contacts of lists are read in some milliseconds.
 constexpr std::int64_t kQuickListsSize = 1'000;
 
@@ -91,8 +88,8 @@ base::Task<std::vector<core::Contact>> Call::contacts(core::ContactQuery query) 
   const std::size_t asked_for = query.limit;
   query.needed = asked_for;
   auto found = co_await page(*this, query);
-  while (end && found.size() == query.limit && found.back().updated < *end && query.limit < kLongPageMax) {
-    query.limit = std::min(2 * query.limit, kLongPageMax);
+  while (end && found.size() == query.limit && found.back().updated < *end && query.limit < core::kLongPageMax) {
+    query.limit = std::min(2 * query.limit, core::kLongPageMax);
     found = co_await page(*this, query);
   }
   if (found.size() <= asked_for) co_return found;

@@ -15,7 +15,8 @@ namespace cardfile::core {
 
 inline constexpr std::size_t kPageSize = 30;  // Where a request names no limit.
 inline constexpr std::size_t kPageSizeMax = 1000;
-inline constexpr std::size_t kFilterMax = 1000;  // Characters of a text that is looked for.
+inline constexpr std::size_t kLongPageMax = 8192;  // Of one that goes on to end_of_cut_date().
+inline constexpr std::size_t kFilterMax = 1000;    // Characters of a text that is looked for.
 
 enum class ContactOrder { updated, created, id, first, last, display_name };
 std::optional<ContactOrder> parse_contact_order(std::string_view word);  // "display_name"

@@ -154,6 +154,14 @@ TEST(ListContacts, GiveTheAskedForWhereNoMoreFit) {
   EXPECT_LT(size_of_answer(page), 150U);
 }
 
+TEST(ListContacts, MayGoOnBeyondAThousandForACutTime) {
+  World world;
+  ASSERT_EQ(world.post("/v1/batch/contacts", batch_of(1000)).body, R"("ok")");
+  world.has_contact(R"({"phone":"14155550000"})");
+  const Reply page = world.post("/v1/contacts", R"({"limit":1000,"date":"2026-03-02T09:15:00Z"})");
+  EXPECT_EQ(size_of_answer(page), 1001U);
+}
+
 TEST(ListContacts, GivesPagesByLimitAndPage) {
   World world;
   has_three_contacts(world);

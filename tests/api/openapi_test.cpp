@@ -156,6 +156,13 @@ TEST(OpenApiDocument, StatesTheLimitsOfTheCode) {
             wire::kSearchValuesMax);
 }
 
+TEST(OpenApiDocument, KnowsHowFarAPageForACutTimeGoesOn) {
+  for (const char* name : {"Contacts", "ContactsWithChannels"}) {
+    const json& schema = document()["components"]["responses"][name]["content"]["application/json"]["schema"];
+    EXPECT_EQ(schema.value("maxItems", 0U), core::kLongPageMax) << name;
+  }
+}
+
 TEST(OpenApiDocument, HasTheVersionOfTheProgram) { EXPECT_EQ(document()["info"]["version"], CARDFILE_VERSION); }
 
 /// What JSON Schema 2020-12, which OpenAPI 3.1 means, and draft 7, which the validator of these tests reads, take the
