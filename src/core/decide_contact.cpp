@@ -174,23 +174,22 @@ std::size_t bytes_of(const CustomValues& custom) {
 }
 
 /// One that has more from before the limit was there may keep it, and become smaller.
-void throw_if_too_large(const CustomValues& custom, std::size_t bytes_before) {
+void report_if_too_large(const CustomValues& custom, std::size_t bytes_before, std::vector<FieldError>& errors) {
   const std::size_t bytes = bytes_of(custom);
   if (bytes <= kCustomBytesMax || bytes <= bytes_before) return;
-  throw Error(ErrorCode::bad_data,
-              {{"custom", "the values of a contact hold at most " + std::to_string(kCustomBytesMax) +
-                              " bytes together: these would hold " + std::to_string(bytes)}});
+  errors.push_back({"custom", "the values of a contact hold at most " + std::to_string(kCustomBytesMax) +
+                                  " bytes together: these would hold " + std::to_string(bytes)});
 }
 
-void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recorder) {
+/// More channels than a contact may have are reported by the field that brings them.
+void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recorder, std::vector<FieldError>& errors) {
   const auto drafts = patch.channels.value_or(std::vector<ChannelDraft>());
   const auto before = drafts.empty() ? std::vector<Channel>() : contact.channels;
-  std::vector<FieldError> too_many;
   const auto add = [&](std::string_view field, const auto& act) {
     const std::size_t allowed = std::max(contact.channels.size(), kChannelsMax);
     act();
     if (contact.channels.size() <= allowed) return;
-    too_many.push_back({std::string(field), "a contact has at most " + std::to_string(kChannelsMax) + " channels"});
+    errors.push_back({std::string(field), "a contact has at most " + std::to_string(kChannelsMax) + " channels"});
   };
   if (patch.phone) add("phone", [&] { set_primary(contact, kPhone, *patch.phone, recorder); });
   if (patch.email && !(patch.email->empty() && is_cleared_already(contact.channels, drafts)))
@@ -204,7 +203,6 @@ void apply_channels(Contact& contact, const ContactPatch& patch, Recorder& recor
       }
     }
   });
-  throw_if_any(ErrorCode::bad_data, std::move(too_many));
 }
 
 /// A note that is the newest one already is not pinned again, so that a call may be repeated. The oldest one makes room
@@ -216,22 +214,25 @@ void pin(Contact& contact, const std::string& text, Recorder& recorder) {
   notes.push_back({.id = contact.rev + 1, .date = recorder.time(), .text = text});
 }
 
+/// Throws when the contact would be larger than one may be, and names all that makes it so.
 void apply(Contact& contact, const ContactPatch& patch, CustomMode mode, const Directory& directory,
            Recorder& recorder) {
+  std::vector<FieldError> too_large;
   apply_names(contact, patch);
   if (patch.avatar) contact.avatar = *patch.avatar;
   if (patch.assignee) contact.assigned = *patch.assignee;
   if (patch.custom) {
     const std::size_t before = bytes_of(contact.custom);
     apply_custom(contact.custom, *patch.custom, mode, directory);
-    throw_if_too_large(contact.custom, before);
+    report_if_too_large(contact.custom, before, too_large);
   }
   if (patch.tags) contact.tags = *patch.tags;
   // Only the team's own flag: what the contact asked for is not undone from here (contract, 2.5).
   if (patch.opted_out) contact.consent.unsubscribed_admin = *patch.opted_out;
   if (patch.email_suppressions) contact.email_suppressions = *patch.email_suppressions;
-  apply_channels(contact, patch, recorder);
+  apply_channels(contact, patch, recorder, too_large);
   if (patch.note) pin(contact, *patch.note, recorder);
+  throw_if_any(ErrorCode::bad_data, std::move(too_large));
 }
 
 Decision update(SharedContact before, const ContactPatch& patch, CustomMode mode, const TeamState& state,

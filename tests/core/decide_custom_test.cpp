@@ -131,6 +131,18 @@ TEST_F(CustomFieldsAtTheLimit, TakeNotAByteMore) {
   team.does(UpdateContact{.key = ada.id, .patch = {.custom = {{{FieldId(1), std::nullopt}, {kPlan, "x"}}}}});
 }
 
+TEST_F(CustomFieldsAtTheLimit, AreRefusedTogetherWithChannelsThatAreTooMany) {
+  const Contact ada = team.has_contact(ada_with(most));
+  std::vector<ChannelDraft> drafts;
+  for (int i = 0; i < 100; ++i) drafts.push_back({"facebook", "ada." + std::to_string(i)});
+  const ContactPatch patch{.custom = {{{kPlan, "x"}}}, .channels = drafts};
+  EXPECT_EQ(team.refuses(UpdateContact{.key = ada.id, .patch = patch}).errors(),
+            (std::vector<FieldError>{
+                {"custom", "the values of a contact hold at most 262144 bytes together: these would hold 262145"},
+                {"contact_channels", "a contact has at most 100 channels"}}));
+  EXPECT_EQ(team.stored(ada.id), ada);
+}
+
 TEST_F(CustomFieldsAtTheLimit, MayBecomeSmallerWhereTheyHaveMoreOfOld) {
   const Contact ada = team.has_contact(ada_with(most));
   CustomValues more = ada.custom;
