@@ -188,6 +188,13 @@ TEST(ChannelCalls, HonourIfMatch) {
   EXPECT_EQ(world.send("PUT", path, body, {{"If-Match", "\"1\""}}).header("ETag"), "\"2\"");
 }
 
+TEST(ChannelCalls, LookForTheContactOfThePathBeforeTheyReadTheBody) {
+  World world;
+  for (const char* method : {"POST", "PUT", "DELETE"}) {
+    EXPECT_EQ(world.send(method, "/v2/contact/not-a-uuid/channel", "{").status, 404) << method;
+  }
+}
+
 TEST(ChannelCalls, DoNotReachAnotherTeamsContactOrAV1Id) {
   World world;
   const Contact ada = ada_of(world);

@@ -38,8 +38,9 @@ base::Task<http::Response> add_channel(const Call& call) {
 }
 
 base::Task<http::Response> update_channel(const Call& call) {
+  const core::Uuid contact = call.contact_uuid();
   wire::v2::ChannelUpdate body = wire::v2::read_channel_update(call.body());
-  core::UpdateChannel update{.key = call.contact_uuid(), .id = body.id, .patch = std::move(body.patch), .if_match = {}};
+  core::UpdateChannel update{.key = contact, .id = body.id, .patch = std::move(body.patch), .if_match = {}};
   update.if_match = if_match(call.request, update.patch.problems);
   const core::Outcome outcome = co_await call.commit(std::move(update));
   co_return show(call, *std::get<core::ContactSaved>(outcome).contact);
