@@ -8,9 +8,11 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
 #include "store/open.h"
 #include "store/sqlite/backup.h"
@@ -82,7 +84,7 @@ TEST_F(AfterAKill, AFolderWhoseLogTheDiskHasChangedDoesNotOpenAndSaysWhereTheDam
   flip(starts_[0] + 500);
   EXPECT_THAT(why_it_does_not_open(),
               AllOf(HasSubstr("cardfile.db-wal is not what was written from byte " + std::to_string(starts_[0])),
-                    HasSubstr("truncate --size=" + std::to_string(starts_[0]))));
+                    HasSubstr("Put a backup in the folder's place")));
   EXPECT_THAT(why_it_does_not_open(), HasSubstr("acknowledged")) << "nothing was changed by the attempt";
 }
 
@@ -119,11 +121,10 @@ TEST_F(AfterAKill, ALogThatIsDamagedIsNotBackedUp) {
   EXPECT_FALSE(std::filesystem::exists(copies.path() / "copy"));
 }
 
-TEST_F(AfterAKill, ALogThatIsCutOffWhereTheDamageBeginsOpensWithWhatCameBefore) {
-  flip(starts_[1] + 500);
-  std::filesystem::resize_file(log_in(left_.path()), static_cast<std::uintmax_t>(*damaged_at()));
-  EXPECT_EQ(open()->count(kTeam, {}), 1);
-  EXPECT_THAT(findings(), IsEmpty());
+TEST_F(AfterAKill, ADamagedLogIsAFindingThoughItHasAllTheTables) {
+  std::filesystem::resize_file(left_.path() / "cardfile.db", 2'048);
+  flip(500);
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("cardfile.db-wal is not what was written from byte 32")));
 }
 
 TEST_F(AfterAKill, ACommitAtItsEndThatIsNotWholeIsNoDamage) {
@@ -139,6 +140,58 @@ TEST_F(AfterAKill, WhatStandsBehindTheEndOfALogThatWasBegunAnewIsNoDamage) {
   world_.has_contact({.phone = "13125550145"});
   ASSERT_EQ(std::filesystem::file_size(log_in(world_.options().folder)), size) << "nothing stands behind the end";
   EXPECT_EQ(log_damaged_at(world_.options().folder / "cardfile.db"), std::nullopt);
+}
+
+/// The store's, as another program has it open.
+class BesideAnotherProgram : public testing::Test {
+ protected:
+  void TearDown() override { sqlite3_close(other_); }
+
+  void open_it() {
+    ASSERT_EQ(sqlite3_open(database_.c_str(), &other_), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(other_, "SELECT count(*) FROM team", nullptr, nullptr, nullptr), SQLITE_OK);
+  }
+
+  World world_{Engine::sqlite, {.on_failure = [this](const std::string& why) { told_ += why; }}};
+  const std::filesystem::path database_ = world_.options().folder / "cardfile.db";
+  std::string told_;
+  sqlite3* other_ = nullptr;
+};
+
+TEST_F(BesideAnotherProgram, ACleanStopLeavesNothingInTheLogForItToCopy) {
+  const auto ada = world_.has_contact({.phone = "13125550142"});
+  EXPECT_EQ(world_.contact(ada.id), ada) << "a reader, which keeps its snapshot";
+  open_it();
+  world_.close();
+  EXPECT_EQ(std::filesystem::file_size(store::sqlite::log_of(database_)), 0U);
+  sqlite3_close(std::exchange(other_, nullptr));
+  EXPECT_THAT(store::check_sqlite({.folder = world_.options().folder}, {}).findings, IsEmpty());
+}
+
+TEST_F(BesideAnotherProgram, AStopThatMeetsADamagedLogTellsItAndLeavesIt) {
+  world_.has_contact({.phone = "13125550142"});
+  const auto log = store::sqlite::log_of(database_);
+  const auto size = std::filesystem::file_size(log);
+  {
+    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(size) - 700);
+    file.put('!');
+  }
+  world_.close();
+  EXPECT_THAT(told_, HasSubstr("a page is not what was written there"));
+  EXPECT_EQ(std::filesystem::file_size(log), size);
+}
+
+TEST_F(BesideAnotherProgram, ABackupMeetsDamageAlsoOfTheLastCommit) {
+  world_.has_contact({.phone = "13125550142"});
+  {
+    const auto log = store::sqlite::log_of(database_);
+    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(log)) - 700);
+    file.put('!');
+  }
+  const TempFolder copies;
+  EXPECT_THROW(store::sqlite::back_up(world_.options().folder, copies.path() / "copy", {}), store::sqlite::BackupError);
 }
 
 TEST_F(AfterAKill, AFolderWithoutALogIsWhole) {

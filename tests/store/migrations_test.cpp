@@ -125,7 +125,8 @@ TEST_F(AnOlderFolder, IsBackedUpAfterAnInterruptedMigration) {
   }
   const TempFolder copies;
   store::sqlite::back_up(killed.path(), copies.path() / "copy", {});
-  std::filesystem::copy_file(copies.path() / "copy/cardfile.db", file_, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(copies.path() / "copy/cardfile.db", file_,
+                             std::filesystem::copy_options::overwrite_existing);
   expect_checksums();
 }
 
@@ -157,6 +158,17 @@ TEST(AFolder, WhosePagesHaveNoRoomForChecksumsAnyMoreIsDamaged) {
               testing::Contains(testing::HasSubstr("Page 1 of cardfile.db is not what was written there")));
 }
 
+TEST(AFolder, WhoseFormatTheDiskMadeAnOlderOneIsDamaged) {
+  World world(Engine::sqlite);
+  world.close();
+  {
+    std::fstream file(world.options().folder / "cardfile.db", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(63);
+    file.put(4);
+  }
+  EXPECT_THROW(world.reopen(), store::OpenError);
+}
+
 TEST(AFolder, IsSealedAnewWhenAnotherProgramWroteIntoIt) {
   World world(Engine::sqlite);
   world.has_contact({.phone = "13125550142"});
@@ -166,6 +178,7 @@ TEST(AFolder, IsSealedAnewWhenAnotherProgramWroteIntoIt) {
   EXPECT_THAT(store::check_sqlite({.folder = world.options().folder}, {}).findings,
               testing::Each(testing::HasSubstr("is not what was written there")));
   write_without_checksums(file, "PRAGMA user_version = 4");
+  EXPECT_EQ(store::format_of(world.options().folder), 4) << "as migrate asks for it first";
   world.reopen();
   EXPECT_THAT(world.findings(), testing::IsEmpty());
 }

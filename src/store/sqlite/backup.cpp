@@ -161,7 +161,7 @@ void make_room_for_checksums(Connection& destination, std::int64_t page_bytes) {
   destination.execute("VACUUM");
 }
 
-/// What is damaged is not called a backup.
+/// What is damaged is not called a backup. To be called before anybody opens the database.
 void require_whole_log(const std::filesystem::path& database) {
   if (const auto damaged_at = log_damaged_at(database))
     throw BackupError("Cannot copy " + database.string() + ": " + told_of_log_damage(database, *damaged_at) +
@@ -178,6 +178,7 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
   // Everything that is copied is of the moment of the first reading in it.
   const Snapshot snapshot(source);
   source.integer("SELECT count(*) FROM sqlite_schema");
+  if (!source.has_whole_log()) throw SqliteError(SQLITE_IOERR_DATA, "copy the write-ahead log", source.handle());
   Connection destination({.file = to});
   // Whoever finds a partial copy throws it away, and it is synced as a whole when it is complete.
   destination.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");

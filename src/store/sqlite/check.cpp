@@ -642,18 +642,19 @@ CheckReport check(Connection& connection, const Memtable& memtable, const Search
                   const Progress& progress) {
   // Sorting the log goes through files: it may be larger than memory.
   connection.execute("PRAGMA temp_store = FILE");
-  RowReader reader(connection);
-  std::optional<View> view(std::in_place, connection, reader, memtable);
   CheckReport result;
   std::vector<std::string> unreadable;
   const auto look = [&unreadable](const auto& part) {
     try {
       part();
-    } catch (const SqliteError& error) {
+    } catch (const std::exception& error) {
       if (keeps_from_checking(error)) throw;
       unreadable.push_back(std::string("Not all can be looked at: ") + error.what() + ".");
     }
   };
+  std::optional<RowReader> reader;
+  std::optional<View> view;
+  look([&] { view.emplace(connection, reader.emplace(connection), memtable); });
   look([&] { result.contacts = connection.integer("SELECT count(*) FROM contact"); });
   look([&] { result.changes = connection.integer("SELECT count(*) FROM change_log"); });
   // Contacts are read three times, by SQLite's own check too, and so is the log.
@@ -666,7 +667,9 @@ CheckReport check(Connection& connection, const Memtable& memtable, const Search
   report.advance(rows);
   look([&] { ContactCheck(connection, report, largest).check(); });
   look([&] { LogCheck(connection, report, largest).check(); });
-  look([&] { HistoryCheck(connection, *view, report).check(); });
+  look([&] {
+    if (view) HistoryCheck(connection, *view, report).check();
+  });
   look([&] { ListCheck(connection, report).check(); });
   look([&] { check_directories(connection, [&report](std::string finding) { report.add(std::move(finding)); }); });
   look([&] { check_references(connection, report); });

@@ -85,6 +85,11 @@ void Checkpointer::stop() {
   thread_.join();
 }
 
+void Checkpointer::empty_log(Connection& writer) {
+  const NoSnapshots none(readers_);
+  writer.checkpoint(CheckpointMode::truncate);
+}
+
 void Checkpointer::run(const std::stop_token& stop) {
   for (auto step = wait_for_step(stop); step != Step::none; step = wait_for_step(stop)) {
     take(step);

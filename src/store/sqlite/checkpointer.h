@@ -47,6 +47,11 @@ class Checkpointer {
   /// Waits for the step that is being taken; no other follows.
   void stop();
 
+  /// For the writer, once it is stopped and nobody reads any more: copies the rest and leaves an empty log, unless
+  /// another program reads. Closing would copy what nobody has looked at, and another program that has the database
+  /// open would copy it without checksums. Throws SqliteError.
+  void empty_log(Connection& writer);
+
  private:
   enum class Step { none, usual, last };
 

@@ -5,8 +5,6 @@
 
 #include <sqlite3.h>
 
-#include "store/sqlite/log_damage.h"
-
 namespace cardfile::store::sqlite {
 namespace {
 
@@ -167,7 +165,7 @@ void Connection::on_commit(std::function<void(int pages)> committed) {
 }
 
 CheckpointResult Connection::checkpoint(CheckpointMode mode) {
-  if (!is_log_whole(*this)) throw SqliteError(SQLITE_IOERR_DATA, "copy the write-ahead log into the database", handle_);
+  if (!has_whole_log()) throw SqliteError(SQLITE_IOERR_DATA, "copy the write-ahead log into the database", handle_);
   CheckpointResult result;
   sqlite3_busy_timeout(handle_, kCheckpointTimeoutMs);
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, sqlite_mode(mode), &result.logged, &result.copied);

@@ -14,6 +14,7 @@
 #include "core/ids.h"
 #include "core/time.h"
 #include "store/sqlite/checksum_vfs.h"
+#include "store/sqlite/log_damage.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -94,8 +95,8 @@ class Connection {
   /// not throw.
   void on_commit(std::function<void(int pages)> committed);
   /// Copies the write-ahead log into the database, once what is to be copied was seen to be what was written there:
-  /// SQLite itself does not look, and damage would get a checksum. Throws SqliteError; not finding everybody out of the
-  /// way is no error.
+  /// SQLite itself does not look, and damage would get a checksum. Each page of the log is looked at once. Throws
+  /// SqliteError; not finding everybody out of the way is no error.
   CheckpointResult checkpoint(CheckpointMode mode);
   /// Syncs the database, not its log. Throws SqliteError.
   void sync_database();
@@ -109,6 +110,8 @@ class Connection {
   void leave_log_on_close();
   /// Closing copies it into the database, as it does unless it was told otherwise.
   void copy_log_on_close();
+  /// Whether what is committed in the log and not yet in the database is what was written. Throws SqliteError.
+  bool has_whole_log() { return is_log_whole(*this, seen_log_); }
   /// From now on pages are compared as they are read, also those that were read before.
   void compare_pages();
 
@@ -117,6 +120,7 @@ class Connection {
  private:
   const ChecksumVfs checksums_;
   sqlite3* handle_ = nullptr;
+  SeenLog seen_log_;
   std::function<void(int)> committed_;
 };
 

@@ -61,10 +61,7 @@ class WholeFolder final : public Folder {
     const auto damaged_at = log_damaged_at(database());
     if (!damaged_at) return;
     throw OpenError("Cannot open the data folder " + path.string() + ": " +
-                    told_of_log_damage(database(), *damaged_at) +
-                    ". Put a backup in the folder's place; or go on without those changes, which cannot be undone: "
-                    "truncate --size=" +
-                    std::to_string(*damaged_at) + " " + log_of(database()).string());
+                    told_of_log_damage(database(), *damaged_at) + ". Put a backup in the folder's place.");
   }
 };
 
@@ -121,10 +118,11 @@ class SqliteStore final : public Store {
   }
 
   ~SqliteStore() override {
-    writer_->stop();
+    // Nobody reads any more when the writer empties the log.
     if (indexer_) indexer_->stop();
+    writer_->stop();
     // After a failure the log is the truth: it stays as it is for the next opening to recover from.
-    if (!writer_->failure().empty() || !empties_log()) connection_.leave_log_on_close();
+    if (!writer_->failure().empty()) connection_.leave_log_on_close();
   }
 
   void submit(Submission& submission) override { writer_->submit(submission); }
@@ -182,17 +180,6 @@ class SqliteStore final : public Store {
   }
 
  private:
-  /// Closing would copy what nobody has looked at, and leave it to another program that has the database open to copy
-  /// the rest, without checksums.
-  bool empties_log() {
-    try {
-      connection_.checkpoint(CheckpointMode::truncate);
-      return true;
-    } catch (const SqliteError&) {
-      return false;
-    }
-  }
-
   TeamClocks load_teams() {
     TeamClocks clocks;
     for (auto& rows : read_teams(connection_)) {
@@ -220,32 +207,40 @@ class SqliteStore final : public Store {
 /// As much of what keeps the folder from opening as can be passed over is. Nothing in it is changed.
 CheckReport check_folder(const SqliteOptions& options, const Progress& progress) {
   const Folder folder(options.folder);
+  CheckReport report;
   const auto log_damaged = log_damaged_at(folder.database());
+  if (log_damaged)
+    report.findings.push_back("The folder cannot be opened: " + told_of_log_damage(folder.database(), *log_damaged) +
+                              ".");
   Connection connection(
       {.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes, .comparing = Comparing::never});
   connection.leave_log_on_close();
   refuse_foreign_tables(connection);
   if (connection.integer("PRAGMA user_version") == 0) {
-    CheckReport empty;
-    empty.findings.emplace_back("cardfile.db is empty: it has none of the tables that even a new one has.");
-    return empty;
+    if (!log_damaged)
+      report.findings.emplace_back("cardfile.db is empty: it has none of the tables that even a new one has.");
+    return report;
   }
-  refuse_other_formats(connection, options.folder);
+  try {
+    refuse_other_formats(connection, options.folder);
+  } catch (const OpenError&) {
+    // What the log would have made of it nobody knows.
+    if (log_damaged) return report;
+    throw;
+  }
   Memtable memtable({.contacts = std::numeric_limits<std::size_t>::max()});
-  std::vector<std::string> findings;
   if (!keeps_log(connection))
-    findings.emplace_back("cardfile.db keeps no write-ahead log: its first page is not what was written there.");
+    report.findings.emplace_back("cardfile.db keeps no write-ahead log: its first page is not what was written there.");
   try {
     recover(connection, memtable, UnreadableEntries::passed_over);
   } catch (const std::exception& error) {
     if (keeps_from_checking(error)) throw;
-    findings.push_back(std::string("The teams cannot be read: ") + error.what() + ".");
+    report.findings.push_back(std::string("The teams cannot be read: ") + error.what() + ".");
   }
-  auto report = check(connection, memtable, SearchFile(folder.search_index(), true), progress);
-  if (log_damaged)
-    findings.push_back("The folder cannot be opened: " + told_of_log_damage(folder.database(), *log_damaged) + ".");
-  std::ranges::move(findings, std::back_inserter(report.findings));
-  return report;
+  CheckReport of_contents = check(connection, memtable, SearchFile(folder.search_index(), true), progress);
+  std::ranges::move(of_contents.findings, std::back_inserter(report.findings));
+  of_contents.findings = std::move(report.findings);
+  return of_contents;
 }
 
 /// To be called in a catch block: throws what is under way as an OpenError.
@@ -282,7 +277,9 @@ std::unique_ptr<Store> open_sqlite(const SqliteOptions& options, core::Clock clo
 std::int64_t format_of(const std::filesystem::path& path) {
   try {
     const sqlite::WholeFolder folder(path);
-    sqlite::Connection connection({.file = folder.database()});
+    // Whatever wrote it last, and without a change to it.
+    sqlite::Connection connection({.file = folder.database(), .comparing = sqlite::Comparing::never});
+    connection.leave_log_on_close();
     return connection.integer("PRAGMA user_version");
   } catch (...) {
     sqlite::throw_as_open_error(path);

@@ -38,6 +38,10 @@ struct Pair {
   std::uint32_t first = 0;
   std::uint32_t second = 0;
 
+  static Pair of(std::uint64_t both) {
+    return {.first = static_cast<std::uint32_t>(both >> 32), .second = static_cast<std::uint32_t>(both)};
+  }
+  std::uint64_t both() const { return std::uint64_t{first} << 32 | second; }
   static Pair in(Bytes bytes, std::size_t at) { return {.first = word(bytes, at), .second = word(bytes, at + 4)}; }
   friend bool operator==(const Pair&, const Pair&) = default;
 };
@@ -127,7 +131,7 @@ std::optional<std::int64_t> seen_damaged_at(const std::filesystem::path& databas
 }
 
 /// One look at what `extent` says is to be copied.
-bool is_seen_whole(const OpenFiles& files, const LogExtent& extent) {
+bool is_seen_whole(const OpenFiles& files, const LogExtent& extent, SeenLog& seen) {
   if (extent.copied >= extent.committed) return true;
   std::array<std::byte, kLogHeaderBytes> header_bytes{};
   if (!files.read_log(header_bytes, 0)) return false;
@@ -137,13 +141,17 @@ bool is_seen_whole(const OpenFiles& files, const LogExtent& extent) {
   const auto place_of = [&](std::int64_t frame) { return kLogHeaderBytes + frame * frame_bytes; };
   Place place{.order = header.order, .salts = header.salts, .sum = header.sum};
   std::vector<std::byte> frame(static_cast<std::size_t>(frame_bytes));
-  if (extent.copied > 0) {
+  if (seen.salts != header.salts.both()) seen = {.salts = header.salts.both(), .frames = 0, .sum = header.sum.both()};
+  if (seen.frames < extent.copied) {
     if (!files.read_log(frame, place_of(extent.copied - 1))) return false;
-    place.sum = Pair::in(frame, kSumAt);
+    seen.frames = extent.copied;
+    seen.sum = Pair::in(frame, kSumAt).both();
   }
-  for (std::int64_t i = extent.copied; i < extent.committed; ++i) {
-    if (!files.read_log(frame, place_of(i)) || !place.is_followed_by(frame)) return false;
+  place.sum = Pair::of(seen.sum);
+  for (; seen.frames < extent.committed; ++seen.frames) {
+    if (!files.read_log(frame, place_of(seen.frames)) || !place.is_followed_by(frame)) return false;
     place.sum = Pair::in(frame, kSumAt);
+    seen.sum = place.sum.both();
   }
   return true;
 }
@@ -163,10 +171,10 @@ std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database
   return seen;
 }
 
-bool is_log_whole(Connection& connection) {
+bool is_log_whole(Connection& connection, SeenLog& seen) {
   const OpenFiles files(connection);
   for (LogExtent extent = files.log_extent();;) {
-    if (is_seen_whole(files, extent)) return true;
+    if (is_seen_whole(files, extent, seen)) return true;
     // Another program may have begun the log anew meanwhile.
     const LogExtent now = files.log_extent();
     if (now == extent) return false;

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "store/sqlite/db.h"
-
 namespace cardfile::store::sqlite {
+
+class Connection;
 
 /// The file in which SQLite keeps the write-ahead log of that database.
 std::filesystem::path log_of(const std::filesystem::path& database);
@@ -20,9 +20,16 @@ std::filesystem::path log_of(const std::filesystem::path& database);
 /// be read nothing is said; SQLite will say it.
 std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database);
 
-/// Whether what is committed in the log of an open database, and is not in the database yet, is what was written there.
-/// SQLite looks only when it recovers. Throws SqliteError.
-bool is_log_whole(Connection& connection);
+/// Up to where a log was seen to be what was written.
+struct SeenLog {
+  std::uint64_t salts = 0;  // Of the log: another one has others.
+  std::int64_t frames = 0;
+  std::uint64_t sum = 0;  // SQLite's checksum so far.
+};
+
+/// Whether what is committed in the log of an open database, is not in the database yet and was not seen before, is
+/// what was written there; brings `seen` after. SQLite looks only when it recovers. Throws SqliteError.
+bool is_log_whole(Connection& connection, SeenLog& seen);
 
 /// What to tell of it: a sentence without its end.
 std::string told_of_log_damage(const std::filesystem::path& database, std::int64_t at);

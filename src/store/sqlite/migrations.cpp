@@ -1,9 +1,14 @@
 #include "store/sqlite/migrations.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "store/open.h"
+#include "store/sqlite/open_files.h"
 
 namespace cardfile::store::sqlite {
 
@@ -20,6 +25,9 @@ namespace {
 
 /// Each page has room for a checksum: an older database is written anew.
 constexpr int kChecksums = 5;
+
+// SQLite's file format, 1.3.
+constexpr std::size_t kUserVersionAt = 60;
 
 struct Formats {
   std::int64_t stored = 0;
@@ -59,8 +67,30 @@ void refuse_other_formats(Connection& connection, const std::filesystem::path& f
                     folder.string());
 }
 
+namespace {
+
+/// Whether the format of the database file stands where a newer one was written: then its first page has its checksum.
+bool had_checksums(Connection& connection) {
+  if (!connection.has_room_for_checksums()) return false;
+  std::vector<std::byte> page(static_cast<std::size_t>(connection.integer("PRAGMA page_size")));
+  if (!OpenFiles(connection).read_database(page, 0) || has_checksum(page, 1)) return false;
+  const auto format = std::span(page).subspan(kUserVersionAt, 4);
+  std::ranges::fill(format, std::byte{0});
+  format.back() = std::byte{kChecksums};
+  return has_checksum(page, 1);
+}
+
+}  // namespace
+
 bool has_checksums(Connection& connection) {
-  if (connection.integer("PRAGMA user_version") < kChecksums) return false;
+  if (connection.integer("PRAGMA user_version") < kChecksums) {
+    if (had_checksums(connection))
+      throw OpenError(
+          "The cardfile.db in the data folder is damaged: its format is not what was written there. Put a backup in "
+          "the "
+          "folder's place.");
+    return false;
+  }
   if (!connection.has_room_for_checksums())
     throw OpenError(
         "The cardfile.db in the data folder is damaged: its first page says that pages have no checksums. Put a backup "

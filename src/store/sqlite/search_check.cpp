@@ -33,6 +33,7 @@ class SearchIndexCheck {
               std::string("SELECT ") + kContactColumns + " FROM contact WHERE place BETWEEN ? AND ? ORDER BY place"),
         entries_(index_,
                  "SELECT contact, first, last, display_name, email, phone FROM entry WHERE slot = ? ORDER BY contact") {
+    index_.leave_log_on_close();
   }
 
   std::vector<std::string> findings() {

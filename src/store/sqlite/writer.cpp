@@ -70,6 +70,11 @@ void Writer::stop() {
   arrived_.notify_one();
   thread_.join();
   checkpointer_.stop();
+  try {
+    if (failure().empty()) checkpointer_.empty_log(connection_);
+  } catch (const SqliteError& error) {
+    if (!may_succeed_later(error)) stop_writing(error.what());
+  }
 }
 
 void Writer::submit(Submission& submission) {
