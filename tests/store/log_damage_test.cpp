@@ -152,9 +152,9 @@ class BesideAnotherProgram : public testing::Test {
     ASSERT_EQ(sqlite3_exec(other_, "SELECT count(*) FROM team", nullptr, nullptr, nullptr), SQLITE_OK);
   }
 
+  std::string told_;
   World world_{Engine::sqlite, {.on_failure = [this](const std::string& why) { told_ += why; }}};
   const std::filesystem::path database_ = world_.options().folder / "cardfile.db";
-  std::string told_;
   sqlite3* other_ = nullptr;
 };
 
