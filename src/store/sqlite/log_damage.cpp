@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 #include <fstream>
 #include <span>
 #include <vector>
@@ -46,14 +47,15 @@ struct Pair {
   friend bool operator==(const Pair&, const Pair&) = default;
 };
 
+/// All of a log goes through here, two words at a time.
 Pair added(Pair sum, Bytes bytes, std::endian order) {
-  const auto next = [&](std::size_t at) {
-    const std::uint32_t read = word(bytes, at);
-    return order == std::endian::big ? read : __builtin_bswap32(read);
-  };
-  for (std::size_t at = 0; at < bytes.size(); at += 8) {
-    sum.first += next(at) + sum.second;
-    sum.second += next(at + 4) + sum.first;
+  const bool is_native = order == std::endian::native;
+  const std::byte* const end = bytes.data() + bytes.size();
+  for (const std::byte* at = bytes.data(); at < end; at += 8) {
+    std::uint32_t words[2];
+    std::memcpy(words, at, sizeof(words));
+    sum.first += (is_native ? words[0] : __builtin_bswap32(words[0])) + sum.second;
+    sum.second += (is_native ? words[1] : __builtin_bswap32(words[1])) + sum.first;
   }
   return sum;
 }
