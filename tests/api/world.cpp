@@ -1,5 +1,7 @@
 #include "api/world.h"
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <semaphore>
@@ -33,6 +35,19 @@ base::Detached answer(api::Api& api, const http::Request& request, base::Executo
                       std::binary_semaphore& done) {
   response = co_await api.handle(request, executor);
   done.release();
+}
+
+/// Whether this very exchange was not looked at before in this process: many worlds of a test are made alike.
+bool is_new(const ApiDocument& document, std::string_view method, std::string_view target, std::string_view body,
+            const Reply& reply) {
+  std::string exchange = std::to_string(reinterpret_cast<std::uintptr_t>(&document)) + '\n';
+  for (const std::string_view part : {method, target, body}) exchange.append(part).append("\n");
+  exchange += std::to_string(reply.status) + '\n' + reply.body;
+  for (const auto& [name, value] : reply.headers) exchange.append("\n").append(name).append(": ").append(value);
+  static std::mutex mutex;
+  static std::set<std::size_t> seen;
+  const std::lock_guard lock(mutex);
+  return seen.insert(std::hash<std::string>()(exchange)).second;
 }
 
 /// What of the dialect shows in the form of an answer, as the document names it.
@@ -178,7 +193,7 @@ Reply World::send_bare(std::string_view method, std::string_view target, std::st
   Reply reply{.status = response.status, .body = std::move(response.body), .headers = {}};
   reply.headers.emplace_back("Content-Type", response.content_type);
   for (const auto& [name, value] : response.headers) reply.headers.emplace_back(name, value);
-  expect_documented(document_, method, target, body, reply);
+  if (is_new(document_, method, target, body, reply)) expect_documented(document_, method, target, body, reply);
   return reply;
 }
 
