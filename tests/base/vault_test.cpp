@@ -9,12 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/syncs.h"
 #include "support/temp_folder.h"
 
 namespace cardfile::base {
 namespace {
 
 using test::TempFolder;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
@@ -113,6 +115,22 @@ TEST(VaultKeyFile, IsNeverMadeInPlaceOfAnother) {
   const std::string text = read_text(file);
   EXPECT_THROW(save_new(file), VaultError);
   EXPECT_EQ(read_text(file), text);
+}
+
+TEST(VaultKeyFile, IsThereAfterAPowerCutWithAllThatIsInIt) {
+  const TempFolder folder;
+  const test::Syncs syncs;
+  save_new(folder / "vault.key");
+  EXPECT_THAT(syncs.seen(), ElementsAre(folder / "vault.key.draft", folder.path()));
+}
+
+TEST(VaultKeyFile, ThatCannotBeSyncedIsRefused) {
+  const TempFolder folder;
+  for (const auto& failing : {folder / "vault.key.draft", folder.path().native()}) {
+    test::Syncs syncs;
+    syncs.fail(failing);
+    EXPECT_THROW(save_new(folder / "vault.key"), VaultError);
+  }
 }
 
 TEST(VaultKeyFile, HasAKeyOfItsOwnEachTime) {

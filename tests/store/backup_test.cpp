@@ -18,6 +18,7 @@
 
 #include "store/sqlite/db.h"
 #include "store/world.h"
+#include "support/syncs.h"
 
 namespace cardfile::test {
 namespace {
@@ -25,6 +26,7 @@ namespace {
 using store::sqlite::back_up;
 using store::sqlite::BackupError;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -83,6 +85,21 @@ TEST_F(Backup, OfManyPagesTellsHowFarItIs) {
   back_up(folder(), copy(), [&](std::int64_t done, std::int64_t) { told.push_back(done); });
   EXPECT_GT(told.size(), 2U);
   EXPECT_THAT(told, testing::WhenSorted(told));
+}
+
+TEST_F(Backup, IsThereAfterAPowerCutWholeBeforeItHasItsName) {
+  const Syncs syncs;
+  back_up(folder(), copy(), {});
+  EXPECT_THAT(syncs.seen(), ElementsAre(partial() / "cardfile.db", partial(), copies_.path()));
+}
+
+TEST_F(Backup, ThatCannotBeSyncedIsNone) {
+  for (const auto& failing : {partial() / "cardfile.db", partial()}) {
+    Syncs syncs;
+    syncs.fail(failing);
+    EXPECT_THAT(refusal(), HasSubstr("Cannot sync " + failing.native() + ": "));
+    expect_nothing_made();
+  }
 }
 
 TEST_F(Backup, IsForItsOwnerOnly) {

@@ -17,12 +17,14 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/folder.h"
 #include "store/world.h"
+#include "support/syncs.h"
 
 namespace cardfile::test {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 
 std::vector<std::string> files_in(const std::filesystem::path& folder) {
   std::vector<std::string> names;
@@ -278,6 +280,30 @@ TEST_F(DataFolder, WithASlashAtItsEndIsMadeWithItsParents) {
   const store::SqliteOptions options{.folder = temp / "a/b/"};
   EXPECT_EQ(open_error(options), "");
   EXPECT_EQ(mode_of(temp / "a/b"), 0700);
+}
+
+TEST_F(DataFolder, IsThereAfterAPowerCutWithAllParentsThatWereMadeForIt) {
+  const TempFolder temp;
+  const Syncs syncs;
+  EXPECT_EQ(open_error({.folder = temp / "a/b/c"}), "");
+  EXPECT_THAT(syncs.seen(), IsSupersetOf(std::vector<std::filesystem::path>{temp.path(), temp / "a", temp / "a/b"}));
+}
+
+TEST_F(DataFolder, HoldsTheNameOfItsDatabaseAfterAPowerCut) {
+  const TempFolder temp;
+  const Syncs syncs;
+  EXPECT_EQ(open_error({.folder = temp.path()}), "");
+  EXPECT_THAT(syncs.seen(), testing::Contains(temp.path()));
+}
+
+TEST_F(DataFolder, ThatCannotBeSyncedIsRefused) {
+  const TempFolder temp;
+  for (const auto& failing : {temp.path(), std::filesystem::path(temp / "a"), std::filesystem::path(temp / "a/b")}) {
+    std::filesystem::remove_all(temp / "a");
+    Syncs syncs;
+    syncs.fail(failing);
+    EXPECT_THAT(open_error({.folder = temp / "a/b"}), HasSubstr("Cannot sync the folder " + failing.native() + ": "));
+  }
 }
 
 }  // namespace

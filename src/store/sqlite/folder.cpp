@@ -36,6 +36,14 @@ void sync_folder(const std::filesystem::path& folder) {
   if (failed) throw_errno("Cannot sync the folder " + folder.string());
 }
 
+/// Each is durable before there is something in it.
+void make_parents(const std::filesystem::path& folder) {
+  if (std::filesystem::exists(folder)) return;
+  make_parents(folder.parent_path());
+  std::filesystem::create_directory(folder);
+  sync_folder(folder.parent_path());
+}
+
 void make_folder(const std::filesystem::path& named) {
   const auto kind = std::filesystem::status(named).type();
   if (kind == std::filesystem::file_type::directory) return;
@@ -44,7 +52,7 @@ void make_folder(const std::filesystem::path& named) {
   auto folder = std::filesystem::absolute(named).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();  // It was named with a slash at its end.
   const auto parent = folder.parent_path();
-  std::filesystem::create_directories(parent);
+  make_parents(parent);
   // Another process may have made it in between.
   if (::mkdir(folder.c_str(), kOwnerOnlyFolder) != 0 && errno != EEXIST)
     throw_errno("Cannot make the data folder " + folder.string());
