@@ -1,8 +1,10 @@
 #pragma once
 // kills: the server is killed under load, again and again, and keeps what it acknowledged.
 
+#include <chrono>
 #include <cstdint>
 
+#include "prove/bulk_writer.h"
 #include "prove/campaign.h"
 #include "prove/kill_writer.h"
 
@@ -12,7 +14,11 @@ struct KillSize {
   int writers = 64;
   std::int64_t changes_before_kill_max = 2'000;
   std::int64_t units_per_check = 10;  // `cardfile check` after so many kills.
-  std::int64_t contacts = 0;          // That the team has besides.
+  BulkSize bulk = {};                 // What the team has besides.
+  /// In one of so many units bulk calls write to them too, and the server is killed after so many changes more.
+  std::int64_t units_per_bulk = 3;
+  std::int64_t changes_of_bulk = 120'000;
+  std::chrono::milliseconds ready_max = std::chrono::milliseconds::max();  // It answers again within this time.
 };
 
 struct KillFaults {
@@ -21,12 +27,13 @@ struct KillFaults {
 };
 
 /// A unit: all writers are at work when the server is killed, at a moment that chance picks: until then all that they
-/// ask is done, and nobody is cut off. Now and then it is killed again while it comes up. Then every contact is what
-/// was acknowledged last, or what the one request that was cut off makes of it, with all that it names; and `cardfile
-/// check` finds nothing, and as many changes as there were.
+/// ask is done, and nobody is cut off. Now and then it is killed again while it comes up, and half the times once it
+/// has. Then every contact is what was acknowledged last, or what the one request that was cut off makes of it, with
+/// all that it names; and `cardfile check` finds nothing, and as many changes as there were.
 void kills(Campaign& campaign, const KillSize& size, const KillFaults& faults);
 void kills(Campaign& campaign);
-/// The same with 1,000,000 contacts in the folder, for which it may take two seconds until it answers again.
+/// The same with 1,000,000 contacts in the folder, with which it answers again within two seconds, also when as many
+/// changes have to be read again as ever.
 void kills_among_a_million(Campaign& campaign);
 
 }  // namespace cardfile::prove

@@ -17,6 +17,35 @@ constexpr std::int64_t kUnitsWithAFault = 20;
 
 TEST(Kills, LoseNothingThatWasAcknowledgedAndLeaveNothingHalfDone) { expect_nothing_found("kills", kUnits, kills); }
 
+/// Other contacts besides, which bulk calls write to at the same time.
+constexpr BulkSize kBulk{.contacts = 250, .contacts_per_call = 100, .calls_per_round = 2};
+
+TEST(Kills, LoseNothingOfBulkCallsEither) {
+  expect_nothing_found("kills", kUnits / 3, [](Campaign& campaign) {
+    kills(campaign, {.bulk = kBulk, .units_per_bulk = 2, .changes_of_bulk = 3'000}, {});
+  });
+}
+
+TEST(Kills, AreFoundWhenALargeBulkCallIsCommittedInParts) {
+  expect_found(
+      "kills", kUnitsWithAFault,
+      [](Campaign& campaign) {
+        kills(campaign,
+              {.writers = 1, .changes_before_kill_max = 300, .bulk = kBulk, .units_per_bulk = 1, .changes_of_bulk = 1},
+              {.writers = {.tears_bulk_calls = true}});
+      },
+      "are as the call that was cut off makes them");
+}
+
+TEST(Kills, AreFoundWhenTheServerIsNotReadyInTime) {
+  expect_found(
+      "kills", kUnitsWithAFault,
+      [](Campaign& campaign) {
+        kills(campaign, {.writers = 1, .changes_before_kill_max = 1, .ready_max = std::chrono::milliseconds(0)}, {});
+      },
+      "until it answered again");
+}
+
 void expect_kills_found(const KillFaults& faults, const std::string& finding) {
   expect_found(
       "kills", kUnitsWithAFault, [&](Campaign& campaign) { kills(campaign, {.changes_before_kill_max = 300}, faults); },
