@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/documents.h"
+#include "api/request_members.h"
 #include "api/routes.h"
 #include "api/state.h"
 #include "api/token_signer.h"
@@ -311,51 +312,28 @@ Asked asked(const Position& position, std::string Ids::*which) {
           .after = state_of(teams.world)};
 }
 
-/// The names of the members of requests that hold an id, as docs/openapi.json has them.
-class IdMembers {
- public:
-  std::set<std::string> of(const json& operation) {
-    names_.clear();
-    if (operation.contains("requestBody"))
-      add("", resolved(operation["requestBody"]).at("content").at("application/json").at("schema"));
-    return names_;
-  }
+/// What is called or looks like an id, and is none of anything that a team has.
+bool is_no_id_of_a_team(const std::string& name) {
+  static const std::set<std::string> kNone = {"local_id", "role_id", "email_suppressions"};
+  return kNone.contains(name);
+}
 
- private:
-  /// What is called or looks like an id, and is none of anything that a team has.
-  static bool is_none(const std::string& name) {
-    static const std::set<std::string> kNone = {"local_id", "role_id", "email_suppressions"};
-    return kNone.contains(name);
-  }
+bool refers_to_an_id(const json& schema) {
+  static const std::regex kIds("/(Id|IdOrDigits|Uuid|UuidText)$");
+  return std::regex_search(schema.value("$ref", ""), kIds) || schema.value("format", "") == "uuid";
+}
 
-  static bool refers_to_an_id(const json& schema) {
-    static const std::regex kIds("/(Id|IdOrDigits|Uuid|UuidText)$");
-    return std::regex_search(schema.value("$ref", ""), kIds) || schema.value("format", "") == "uuid";
-  }
-
-  void add(const std::string& name, const json& given) {
-    const json& schema = resolved(given);
-    const bool is_id = refers_to_an_id(given) || refers_to_an_id(schema) || name == "id" || name == "custom" ||
+/// The names of the members of an operation's request that hold an id, as docs/openapi.json has them.
+std::set<std::string> id_members(const json& document, const json& operation) {
+  std::set<std::string> names;
+  for_each_request_member(document, operation, [&](const std::string& name, const json& used, const json& schema) {
+    const bool is_id = refers_to_an_id(used) || refers_to_an_id(schema) || name == "id" || name == "custom" ||
                        (name.ends_with("_id") && name != "channel_id") ||
                        schema.value("maximum", json()) == 9007199254740991;
-    if (is_id && !is_none(name)) names_.insert(name);
-    for (const char* choice : {"allOf", "anyOf", "oneOf"})
-      for (const json& part : schema.value(choice, json::array())) add(name, part);
-    for (const char* inner : {"items", "additionalProperties"})
-      if (schema.contains(inner) && schema[inner].is_object()) add(name, schema[inner]);
-    const json members = schema.value("properties", json::object());
-    for (const auto& [member, value] : members.items()) add(member, value);
-  }
-
-  const json& resolved(const json& value) const {
-    const auto reference = value.find("$ref");
-    if (reference == value.end()) return value;
-    return document_.at(json::json_pointer(reference->get<std::string>().substr(1)));
-  }
-
-  const json document_ = json::parse(api::openapi_json());
-  std::set<std::string> names_;
-};
+    if (is_id && !is_no_id_of_a_team(name)) names.insert(name);
+  });
+  return names;
+}
 
 /// The names of the members of a body that have a placeholder as their value, in an array, or as a name in them.
 void add_members_with_placeholders(const json& value, const std::string& name, std::set<std::string>& names) {
@@ -394,7 +372,6 @@ std::string title_of(const std::string& method, const std::string& path) {
 TEST(EveryRoute, HasAnExampleWithEachIdThatItMayBeSent) {
   static const std::regex kUnquoted(R"((^|[^"])(<[?a-z]+>))");
   const json document = json::parse(api::openapi_json());
-  IdMembers ids;
   std::map<std::string, std::set<std::string>> sent;
   for (const Example& example : kExamples) {
     EXPECT_GE(placeholders(example.target).size(), std::ranges::count(example.pattern, '{')) << title(example);
@@ -405,7 +382,7 @@ TEST(EveryRoute, HasAnExampleWithEachIdThatItMayBeSent) {
   for (const auto& [path, item] : document["paths"].items()) {
     for (const auto& [method, operation] : item.items()) {
       const std::string name = title_of(method, path);
-      EXPECT_THAT(sent[name], testing::IsSupersetOf(ids.of(operation))) << "add an example for " << name;
+      EXPECT_THAT(sent[name], testing::IsSupersetOf(id_members(document, operation))) << "add an example for " << name;
     }
   }
 }

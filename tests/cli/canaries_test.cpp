@@ -19,6 +19,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/documents.h"
+#include "api/request_members.h"
 #include "api/routes.h"
 #include "core/change.h"
 #include "core/ids.h"
@@ -285,50 +286,25 @@ std::set<std::string> routes_that_succeeded(const std::string& log) {
   return routes;
 }
 
-/// The names of the members of requests that may hold text, at any depth, as docs/openapi.json has them.
-class TextMembers {
- public:
-  explicit TextMembers(const json& document) : document_(document) {}
+/// What cannot be a person's: ids, times, and words that are chosen from a few.
+bool is_chosen(const std::string& name) {
+  static const std::set<std::string> kChosen = {
+      "action", "add_contacts", "channel_type", "color", "contact_id",      "contacts", "date",
+      "event",  "id",           "inbox_id",     "order", "remove_contacts", "status",   "type"};
+  return kChosen.contains(name);
+}
 
-  std::set<std::string> of(const json& operation) {
-    names_.clear();
-    if (operation.contains("requestBody"))
-      add("", resolved(operation["requestBody"]).at("content").at("application/json").at("schema"));
-    return names_;
-  }
-
- private:
-  /// What cannot be a person's: ids, times, and words that are chosen from a few.
-  static bool is_chosen(const std::string& name) {
-    static const std::set<std::string> kChosen = {
-        "action", "add_contacts", "channel_type", "color", "contact_id",      "contacts", "date",
-        "event",  "id",           "inbox_id",     "order", "remove_contacts", "status",   "type"};
-    return kChosen.contains(name);
-  }
-
-  void add(const std::string& name, const json& given) {
-    const json& schema = resolved(given);
+/// The names of the members of an operation's request that may hold text, as docs/openapi.json has them.
+std::set<std::string> text_members(const json& document, const json& operation) {
+  std::set<std::string> names;
+  for_each_request_member(document, operation, [&](const std::string& name, const json&, const json& schema) {
     const json type = schema.value("type", json());
-    const json others = schema.value("additionalProperties", json());
-    const bool may_be_text = type == "string" || (type.is_array() && std::ranges::count(type, "string") > 0);
-    if ((may_be_text || others == true) && !is_chosen(name)) names_.insert(name);
-    for (const char* choice : {"allOf", "anyOf", "oneOf"})
-      for (const json& part : schema.value(choice, json::array())) add(name, part);
-    if (schema.contains("items")) add(name, schema["items"]);
-    if (others.is_object()) add(name, others);
-    const json members = schema.value("properties", json::object());
-    for (const auto& [member, value] : members.items()) add(member, value);
-  }
-
-  const json& resolved(const json& value) const {
-    const auto reference = value.find("$ref");
-    if (reference == value.end()) return value;
-    return document_.at(json::json_pointer(reference->get<std::string>().substr(1)));
-  }
-
-  const json& document_;
-  std::set<std::string> names_;
-};
+    const bool may_be_text = type == "string" || (type.is_array() && std::ranges::count(type, "string") > 0) ||
+                             schema.value("additionalProperties", json()) == true;
+    if (may_be_text && !is_chosen(name)) names.insert(name);
+  });
+  return names;
+}
 
 /// The names of the members in which there is something that was entrusted.
 void add_members_with_canaries(const json& value, std::set<std::string>& names) {
@@ -412,14 +388,13 @@ TEST(Canaries, AreReadInEveryMemberThatMayHoldText) {
   http::Router router;
   std::vector<std::string> operations;
   std::vector<std::set<std::string>> wanted;
-  TextMembers texts(document);
   for (const auto& [path, item] : document["paths"].items()) {
     for (const auto& [method, operation] : item.items()) {
       std::string upper = method;
       for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
       router.add(upper, path);
       operations.push_back(upper + ' ' + path);
-      wanted.push_back(texts.of(operation));
+      wanted.push_back(text_members(document, operation));
     }
   }
   std::vector<std::set<std::string>> read(wanted.size());
