@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 
 #include "prove/script.h"
 #include "store/open.h"
+#include "store/sqlite/db.h"
 #include "store/sqlite/memtable.h"
 #include "store/sqlite/search_file.h"
 #include "store/sqlite/search_writer.h"
@@ -57,8 +59,10 @@ using Files = std::map<std::string, std::string>;
 constexpr const char* kDatabase = "cardfile.db";
 constexpr const char* kSearchIndex = "search.db";
 constexpr const char* kLog = "cardfile.db-wal";
+constexpr const char* kSearchLog = "search.db-wal";
 constexpr std::int64_t kSearchIndexOneIn = 3;
 constexpr std::int64_t kLeftByAKillOneIn = 4;
+constexpr std::int64_t kIndexAtWorkOneIn = 6;
 constexpr std::size_t kLastCommits = 2;  // What is damaged in the last ones may look as if they were cut off.
 
 class Unit {
@@ -71,6 +75,8 @@ class Unit {
     for (int i = 0; i < size_.damages && campaign_.findings().empty(); ++i) {
       if (campaign_.below(kLeftByAKillOneIn) == 0) {
         damage_the_log();
+      } else if (campaign_.below(kIndexAtWorkOneIn) == 0) {
+        damage_the_index_at_work();
       } else {
         damage_a_file();
       }
@@ -99,6 +105,45 @@ class Unit {
     look_at(files, std::string(name_of(damage)) + " in " + kLog);
   }
 
+  /// The log of an index that is being written; then who writes it ends, and it is opened again and brought after the
+  /// contacts, as by the next server.
+  void damage_the_index_at_work() {
+    const auto damage = static_cast<Damage>(campaign_.below(kDamages));
+    const test::TempFolder folder(test::folder_in_memory());
+    std::ofstream(folder.path() / kDatabase, std::ios::binary) << sound_.at(kDatabase);
+    write_index(folder.path(), [&] {
+      const auto log = folder.path() / kSearchLog;
+      const std::string content = damaged(content_of(log), damage);
+      // In place: whoever has it open goes on with it.
+      std::fstream(log, std::ios::in | std::ios::out | std::ios::binary) << content;
+      std::filesystem::resize_file(log, content.size());
+    });
+    write_index(folder.path(), [] {});
+    Files files;
+    for (const char* file : {kDatabase, kSearchIndex}) files[file] = content_of(folder.path() / file);
+    look_at(files, std::string(name_of(damage)) + " in " + kSearchLog);
+  }
+
+  /// Brings it after the contacts, does something to it and ends, as a server that is stopped.
+  void write_index(const std::filesystem::path& folder, const std::function<void()>& meanwhile) const {
+    store::sqlite::Memtable memtable;
+    store::sqlite::SearchFile file(folder / kSearchIndex, false);
+    try {
+      store::sqlite::SearchWriter writer({.file = folder / kDatabase}, memtable, file);
+      while (writer.step()) {
+      }
+      meanwhile();
+      if (faults_.copies_the_index_unseen) {
+        store::sqlite::Connection({.file = file.path()}).execute("PRAGMA wal_checkpoint");
+      } else {
+        writer.finish();
+      }
+    } catch (const store::sqlite::SqliteError& error) {
+      if (!file.is_damaged(error)) throw;
+      file.remove();
+    }
+  }
+
   /// Makes a folder in which the script was done, as a kill would leave it and as it was closed, with a search index
   /// that knows all of it.
   void make() {
@@ -115,13 +160,7 @@ class Unit {
       log_that_counts_ = ends[ends.size() - 1 - kLastCommits];
       for (const char* file : {kDatabase, kLog}) left_by_a_kill_[file] = content_of(folder.path() / file);
     }
-    store::sqlite::Memtable memtable;
-    store::sqlite::SearchFile search_file(folder.path() / kSearchIndex, false);
-    {
-      store::sqlite::SearchWriter writer({.file = folder.path() / kDatabase}, memtable, search_file);
-      while (writer.step()) {
-      }
-    }
+    write_index(folder.path(), [] {});
     for (const char* file : {kDatabase, kSearchIndex}) sound_[file] = content_of(folder.path() / file);
   }
 

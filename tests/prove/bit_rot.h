@@ -16,12 +16,14 @@ struct BitRotSize {
 struct BitRotFaults {
   Plant store = nothing_planted;
   bool forgets_what_is_behind_damage = false;  // A log ends for it where it cannot be read, as SQLite has it.
+  bool copies_the_index_unseen = false;        // Its log is copied into the index whatever it is.
 };
 
 /// A unit: a data folder, closed as it should be or left by a kill, is damaged again and again: bits flipped, pages
 /// zeroed, overwritten with noise or with another page, the end cut off; of what a kill left, the log but for its last
-/// two commits. The damaged folder is refused, or check() finds something, or everything that can be read of it is what
-/// it was. Whatever it is, reading and writing it ends in answers or errors, never in a crash.
+/// two commits; of a search index that is being written, its log, which is then copied. The damaged folder is refused,
+/// or check() finds something, or everything that can be read of it is what it was. Whatever it is, reading and writing
+/// it ends in answers or errors, never in a crash.
 void bit_rot(Campaign& campaign, const BitRotSize& size, const BitRotFaults& faults);
 void bit_rot(Campaign& campaign);
 

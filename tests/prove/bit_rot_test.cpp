@@ -72,5 +72,11 @@ TEST(BitRot, IsSeenToBeMissedInALogThatEndsWhereItIsDamaged) {
       "in cardfile.db-wal: ");
 }
 
+TEST(BitRot, IsSeenToBeMissedInTheLogOfASearchIndexThatIsCopiedUnseen) {
+  expect_found(
+      "bit-rot", 40, [](Campaign& campaign) { bit_rot(campaign, kShort, {.copies_the_index_unseen = true}); },
+      "in search.db-wal: ");
+}
+
 }  // namespace
 }  // namespace cardfile::prove

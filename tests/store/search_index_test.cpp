@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <random>
@@ -45,10 +46,10 @@ class SearchIndex : public testing::Test {
   std::filesystem::path folder() { return world_.options().folder; }
   std::filesystem::path index_file() { return folder() / "search.db"; }
 
-  std::unique_ptr<SearchWriter> open_index() {
+  std::unique_ptr<SearchWriter> open_index(int log_pages = SearchWriter::kLogPages) {
     search_file_ = std::make_unique<SearchFile>(index_file(), false);
     return std::make_unique<SearchWriter>(store::sqlite::ConnectionOptions{.file = folder() / "cardfile.db"}, memtable_,
-                                          *search_file_);
+                                          *search_file_, log_pages);
   }
 
   /// Brings the index after everything; gives back how many contacts were gone through for the first time.
@@ -463,6 +464,96 @@ TEST_F(SearchIndex, IsSeenToBeDamagedByCheckWhateverTheDiskChangedInIt) {
   EXPECT_THAT(world_.findings(), testing::IsEmpty());
 }
 
+/// The disk changes a byte of it, behind the backs of those who have it open too.
+void change_a_byte(const std::filesystem::path& file, std::int64_t at) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekg(at);
+  const int byte = stream.get();
+  stream.seekp(at);
+  stream.put(static_cast<char>(byte ^ 1));
+}
+
+/// An index whose writer is at work, and has made some commits.
+class SearchIndexAtWork : public SearchIndex {
+ protected:
+  SearchIndexAtWork() { have_contacts(); }
+
+  /// Gives back where in the log the commit begins.
+  std::int64_t commit(SearchWriter& writer) {
+    const std::int64_t begin = size_of(log());
+    world_.update(core::ContactId(1), {.first = "Augusta " + std::to_string(begin)});
+    while (writer.step()) {
+    }
+    return begin;
+  }
+
+  void expect_damage(const std::function<void()>& act) {
+    try {
+      act();
+      ADD_FAILURE() << "nothing was noticed";
+    } catch (const store::sqlite::SqliteError& error) {
+      EXPECT_TRUE(search_file_->is_damaged(error)) << error.what();
+    }
+  }
+
+  std::filesystem::path log() { return folder() / "search.db-wal"; }
+};
+
+TEST_F(SearchIndexAtWork, IsMadeAnewWhenTheDiskChangedTheLogThatAKillLeft) {
+  const TempFolder left;
+  std::int64_t second = 0;
+  {
+    const auto writer = open_index();
+    commit(*writer);
+    second = commit(*writer);
+    commit(*writer);
+    for (const char* file : {"search.db", "search.db-wal"})
+      std::filesystem::copy_file(folder() / file, left.path() / file);
+  }
+  const auto built_from_what_is_left = [&] {
+    world_.close();
+    for (const char* file : {"search.db", "search.db-wal"})
+      std::filesystem::copy_file(left.path() / file, folder() / file,
+                                 std::filesystem::copy_options::overwrite_existing);
+    world_.reopen();
+    return index_all();
+  };
+  EXPECT_EQ(built_from_what_is_left(), 0);
+  change_a_byte(left.path() / "search.db-wal", second + 100);
+  EXPECT_EQ(built_from_what_is_left(), 4);
+  expect_exact_answers();
+  EXPECT_THAT(world_.findings(), testing::IsEmpty());
+}
+
+TEST_F(SearchIndexAtWork, IsNotCopiedFromALogThatTheDiskHasChanged) {
+  const auto writer = open_index(10);
+  change_a_byte(log(), commit(*writer) + 100);
+  expect_damage([&] {
+    for (int i = 0; i < 10; ++i) commit(*writer);
+  });
+}
+
+TEST_F(SearchIndexAtWork, IsNotCopiedFromSuchALogInTheEndEither) {
+  const auto writer = open_index();
+  change_a_byte(log(), commit(*writer) + 100);
+  expect_damage([&] { writer->finish(); });
+}
+
+TEST_F(SearchIndexAtWork, IsSeenByCheckToHaveALogThatTheDiskHasChanged) {
+  const auto writer = open_index();
+  const std::int64_t at = commit(*writer);
+  EXPECT_THAT(world_.findings(), testing::IsEmpty());
+  change_a_byte(log(), at + 100);
+  EXPECT_THAT(world_.findings(), testing::ElementsAre(testing::HasSubstr("not what was written to search.db")));
+}
+
+TEST_F(SearchIndexAtWork, LeavesNothingInItsLogInTheEnd) {
+  const auto writer = open_index();
+  commit(*writer);
+  writer->finish();
+  EXPECT_EQ(size_of(log()), 0);
+}
+
 TEST_F(SearchIndex, OfContactsThatWereRestoredAndWentAnotherWayIsMadeAnew) {
   have_contacts();
   world_.close();
@@ -483,21 +574,45 @@ TEST_F(SearchIndex, OfContactsThatWereRestoredAndWentAnotherWayIsMadeAnew) {
   EXPECT_EQ(world_.findings(), std::vector<std::string>{});
 }
 
-TEST(SearchIndexInTheBackground, FollowsWhatIsCommitted) {
-  World world(Engine::sqlite);
-  world.has_contact({.phone = "13125550142", .first = "Ada"});
-  world.has_contact({.phone = "13125550143", .first = "Grace"});
-  const auto indexed = [file = world.options().folder / "search.db"] {
-    if (!std::filesystem::exists(file)) return std::int64_t{0};
-    try {
-      return Connection({.file = file}).integer("SELECT count(*) FROM entry WHERE first IN ('ada', 'grace')");
-    } catch (const store::sqlite::SqliteError&) {
-      return std::int64_t{0};  // It is being made.
-    }
-  };
-  while (indexed() < 2) std::this_thread::yield();
-  EXPECT_EQ(ids_of(world.store().contacts(kTeam, {.filter = TextFilter("race")})), Ids{2});
-  EXPECT_EQ(world.findings(), std::vector<std::string>{});
+class SearchIndexInTheBackground : public testing::Test {
+ protected:
+  SearchIndexInTheBackground() {
+    world_.has_contact({.phone = "13125550142", .first = "Ada"});
+    world_.has_contact({.phone = "13125550143", .first = "Grace"});
+  }
+
+  void wait_until_indexed() {
+    const auto indexed = [this] {
+      if (!std::filesystem::exists(file_)) return std::int64_t{0};
+      try {
+        return Connection({.file = file_}).integer("SELECT count(*) FROM entry WHERE first IN ('ada', 'grace')");
+      } catch (const store::sqlite::SqliteError&) {
+        return std::int64_t{0};  // It is being made.
+      }
+    };
+    while (indexed() < 2) std::this_thread::yield();
+  }
+
+  std::vector<std::string> told_;  // On the indexer's thread, which ends with the store.
+  World world_{Engine::sqlite, {.on_indexing = [this](const std::string& what) { told_.push_back(what); }}};
+  const std::filesystem::path file_ = world_.options().folder / "search.db";
+};
+
+TEST_F(SearchIndexInTheBackground, FollowsWhatIsCommitted) {
+  wait_until_indexed();
+  EXPECT_EQ(ids_of(world_.store().contacts(kTeam, {.filter = TextFilter("race")})), Ids{2});
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
+}
+
+TEST_F(SearchIndexInTheBackground, IsGivenUpWhenAStopFindsItsLogChangedByTheDisk) {
+  wait_until_indexed();
+  change_a_byte(file_.native() + "-wal", 100);
+  world_.close();
+  EXPECT_THAT(told_, testing::ElementsAre(testing::HasSubstr("searching goes through all contacts")));
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  world_.reopen();
+  wait_until_indexed();
+  EXPECT_EQ(world_.findings(), std::vector<std::string>{});
 }
 
 }  // namespace

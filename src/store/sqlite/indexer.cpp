@@ -57,7 +57,8 @@ void Indexer::run(const std::stop_token& stop) {
       follow(*writer, stop);
       pause(stop, kBetweenPasses);
     }
-    if (writer && !file_.is_usable()) give_up("The search index is damaged");
+    if (writer && !file_.is_usable()) throw std::runtime_error("The search index is damaged");
+    if (writer) finish(*writer);
   } catch (const std::exception& error) {
     give_up(error.what());
   }
@@ -87,6 +88,15 @@ void Indexer::follow(SearchWriter& writer, const std::stop_token& stop) {
     if (file_.is_damaged(error)) throw;
     put_off(error, stop);
     wake(0);
+  }
+}
+
+void Indexer::finish(SearchWriter& writer) const {
+  try {
+    writer.finish();
+  } catch (const SqliteError& error) {
+    if (file_.is_damaged(error)) throw;
+    // What is left in the log is there for the next start.
   }
 }
 

@@ -47,6 +47,8 @@ class Indexer {
   void catch_up(SearchWriter& writer, const std::stop_token& stop);
   /// Takes one step; false when there was nothing to do.
   bool step(SearchWriter& writer, const std::stop_token& stop);
+  /// The store is closed.
+  void finish(SearchWriter& writer) const;
   /// Until later, what cannot be done now; tells of it the first time.
   void put_off(const std::exception& error, const std::stop_token& stop);
   /// For as long as the store is open.

@@ -40,7 +40,8 @@ class SearchIndexCheck {
     if (index_.integer("PRAGMA user_version") != kSearchFormat) return {};
     // The index first: what it knows is then in the contacts.
     const Snapshot of_index(index_);
-    if (!damaged_pages(index_, 1).empty()) return {"The search index is not what was written to search.db."};
+    if (!index_.has_whole_log() || !damaged_pages(index_, 1).empty())
+      return {"The search index is not what was written to search.db."};
     Statement teams(index_, "SELECT team, slot, seq, at, request_id FROM team WHERE complete");
     std::vector<std::string> findings;
     Execution row(teams);

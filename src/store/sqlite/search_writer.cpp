@@ -64,8 +64,9 @@ struct SearchWriter::Work {
 /// The file and its statements.
 class SearchWriter::Index {
  public:
-  explicit Index(const std::filesystem::path& path)
-      : connection_(opened(path)),
+  Index(const std::filesystem::path& path, int log_pages)
+      : log_pages_max_(log_pages),
+        connection_(opened(path)),
         teams_(connection_, "SELECT team FROM team"),
         standing_(connection_, "SELECT slot, seq, at, request_id, built_to, complete FROM team WHERE team = ?"),
         save_standing_(connection_,
@@ -83,6 +84,8 @@ class SearchWriter::Index {
         delete_trigrams_(connection_, "INSERT INTO trigram (trigram, rowid, text) VALUES ('delete', ?, ?)") {
     // Losing the last commits does no harm, as they are made again; so only copying the log syncs.
     connection_.execute("PRAGMA synchronous = NORMAL");
+    // SQLite would copy the log by itself, whatever has become of it.
+    connection_.on_commit([this](int pages) { log_pages_ = pages; });
   }
 
   std::vector<core::TeamId> teams() {
@@ -120,7 +123,10 @@ class SearchWriter::Index {
       if (connection_.in_transaction()) connection_.execute("ROLLBACK");
       throw;
     }
+    if (log_pages_ >= log_pages_max_) connection_.checkpoint(CheckpointMode::passive);
   }
+
+  void empty_log() { connection_.checkpoint(CheckpointMode::truncate); }
 
   void rest() { connection_.execute("PRAGMA shrink_memory"); }
 
@@ -174,6 +180,8 @@ class SearchWriter::Index {
     return row.next() ? std::max(first, row.integer() + 1) : first;
   }
 
+  const int log_pages_max_;
+  int log_pages_ = 0;
   Connection connection_;
   Statement teams_;
   Statement standing_;
@@ -209,7 +217,7 @@ void make_tables(const std::filesystem::path& path) {
 
 }  // namespace
 
-SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file)
+SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file, int log_pages)
     : contacts_(contacts),
       memtable_(memtable),
       rows_(contacts_),
@@ -221,9 +229,9 @@ SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& me
                       "SELECT seq, at, request_id, subject, subject_id FROM change_log WHERE place > ? AND place <= ? "
                       "ORDER BY place LIMIT ?") {
   try {
-    if (std::filesystem::exists(file.path())) {
+    if (std::filesystem::exists(file.path()) && !log_damaged_at(file.path())) {
       require_format(file.path());
-      index_ = std::make_unique<Index>(file.path());
+      index_ = std::make_unique<Index>(file.path(), log_pages);
       if (!follows_from_contacts()) index_ = nullptr;
     }
   } catch (const SqliteError& error) {
@@ -235,7 +243,7 @@ SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& me
   if (!index_) {
     file.make_anew();
     make_tables(file.path());
-    index_ = std::make_unique<Index>(file.path());
+    index_ = std::make_unique<Index>(file.path(), log_pages);
   }
   file.found_usable();
 }
@@ -248,6 +256,8 @@ bool SearchWriter::step() {
   if (work) index_->save(*work);
   return work.has_value();
 }
+
+void SearchWriter::finish() { index_->empty_log(); }
 
 void SearchWriter::rest() {
   index_->rest();

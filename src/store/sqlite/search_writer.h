@@ -28,18 +28,26 @@ class SearchWriter {
     bool building = false;   // A team's contacts are not all in yet.
   };
 
-  /// Keeps the file when it is sound and follows from these contacts, and makes it anew otherwise; it is usable then.
-  /// `contacts` names the database, `memtable` and `file` are lent. Throws SqliteError or
+  /// The write-ahead log of the index is copied into it when it has so many pages.
+  static constexpr int kLogPages = 1'000;
+
+  /// Keeps the file when it and its log are sound and it follows from these contacts, and makes it anew otherwise; it
+  /// is usable then. `contacts` names the database, `memtable` and `file` are lent. Throws SqliteError or
   /// std::filesystem::filesystem_error.
-  SearchWriter(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file);
+  SearchWriter(const ConnectionOptions& contacts, const Memtable& memtable, SearchFile& file,
+               int log_pages = kLogPages);
   SearchWriter(const SearchWriter&) = delete;
   SearchWriter& operator=(const SearchWriter&) = delete;
   ~SearchWriter();
 
   /// Takes in a bounded number of contacts or changes, in one transaction. False when there was nothing to do: the
   /// index knows everything that was committed before the call, or what it lacks is about to be published. Throws
-  /// SqliteError.
+  /// SqliteError, one that means damage when the log is not what was written there.
   bool step();
+
+  /// Copies the rest of the log and leaves an empty one, unless somebody reads: closing would copy what nobody has
+  /// looked at. Throws SqliteError as step() does.
+  void finish();
   const Progress& progress() const { return progress_; }
 
   /// Gives memory back, for a longer pause.
