@@ -41,7 +41,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> kMayInclude = {
 /// Foreign headers that headers may include; everywhere else they stay in .cpp files.
 struct ForeignInHeaders {
   std::string_view folder;
-  std::string_view library;
+  std::string_view prefix;
   std::set<std::string_view> except;  // What other folders include.
 };
 const std::vector<ForeignInHeaders> kForeignInHeaders = {
@@ -170,7 +170,7 @@ std::optional<std::string> folder_of(std::string_view path) {
 
 bool may_be_in_header(const SourceFile& file, std::string_view foreign) {
   return std::any_of(kForeignInHeaders.begin(), kForeignInHeaders.end(), [&](const ForeignInHeaders& rule) {
-    return file.path.starts_with(rule.folder) && foreign.starts_with(rule.library) && !rule.except.contains(file.path);
+    return file.path.starts_with(rule.folder) && foreign.starts_with(rule.prefix) && !rule.except.contains(file.path);
   });
 }
 
