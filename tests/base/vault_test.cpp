@@ -1,5 +1,6 @@
 #include "base/vault.h"
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -128,7 +129,7 @@ TEST(VaultKeyFile, ThatCannotBeSyncedIsRefused) {
   const TempFolder folder;
   for (const auto& failing : {folder / "vault.key.draft", folder.path().native()}) {
     test::Syncs syncs;
-    syncs.fail(failing);
+    syncs.fail(failing, EIO);
     EXPECT_THROW(save_new(folder / "vault.key"), VaultError);
   }
 }

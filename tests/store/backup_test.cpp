@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -96,7 +97,7 @@ TEST_F(Backup, IsThereAfterAPowerCutWholeBeforeItHasItsName) {
 TEST_F(Backup, ThatCannotBeSyncedIsNone) {
   for (const auto& failing : {partial() / "cardfile.db", partial()}) {
     Syncs syncs;
-    syncs.fail(failing);
+    syncs.fail(failing, EIO);
     EXPECT_THAT(refusal(), HasSubstr("Cannot sync " + failing.native() + ": "));
     expect_nothing_made();
   }

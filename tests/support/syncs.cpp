@@ -15,6 +15,7 @@ struct State {
   bool is_watching = false;
   std::vector<std::filesystem::path> seen;
   std::filesystem::path failing;  // Empty: none.
+  int error = 0;
 };
 
 State& state() {
@@ -41,9 +42,10 @@ std::vector<std::filesystem::path> Syncs::seen() const {
   return state().seen;
 }
 
-void Syncs::fail(const std::filesystem::path& path) {
+void Syncs::fail(const std::filesystem::path& path, int error) {
   const std::lock_guard lock(state().mutex);
   state().failing = path;
+  state().error = error;
 }
 
 }  // namespace cardfile::test
@@ -58,7 +60,7 @@ extern "C" int fsync(int descriptor) {
       const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), unnamed);
       state().seen.push_back(path);
       if (!path.empty() && path == state().failing) {
-        errno = EIO;
+        errno = state().error;
         return -1;
       }
     }

@@ -18,8 +18,8 @@ class Syncs {
   /// What was synced, in that order, each under the name that it had then.
   std::vector<std::filesystem::path> seen() const;
 
-  /// From now on a sync of this one fails with EIO.
-  void fail(const std::filesystem::path& path);
+  /// From now on a sync of this one fails with that errno.
+  void fail(const std::filesystem::path& path, int error);
 };
 
 }  // namespace cardfile::test

@@ -20,7 +20,7 @@ class TempFolder {
   explicit TempFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
     std::string name = (parent / "cardfile-test-XXXXXX").native();
     if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder could be made: " + name);
-    path_ = name;
+    path_ = std::filesystem::canonical(name);
   }
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;

@@ -27,21 +27,28 @@ constexpr mode_t kOwnerOnlyFolder = 0700;
 
 [[noreturn]] void throw_errno(const std::string& what) { refuse(what, {errno, std::generic_category()}); }
 
-/// Makes the names in `folder` survive a power loss.
-void sync_folder(const std::filesystem::path& folder) {
+/// Makes the names in `folder` survive a power loss, or tells why not.
+std::error_code synced(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) throw_errno("Cannot open the folder " + folder.string());
-  const int failed = ::fsync(descriptor);
+  if (descriptor < 0) return {errno, std::generic_category()};
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
   ::close(descriptor);
-  if (failed) throw_errno("Cannot sync the folder " + folder.string());
+  return {failed, std::generic_category()};
 }
 
-/// Each is durable before there is something in it.
-void make_parents(const std::filesystem::path& folder) {
-  if (std::filesystem::exists(folder)) return;
-  make_parents(folder.parent_path());
-  std::filesystem::create_directory(folder);
-  sync_folder(folder.parent_path());
+void sync_folder(const std::filesystem::path& folder) {
+  if (const auto failed = synced(folder)) refuse("Cannot sync the folder " + folder.string(), failed);
+}
+
+/// Whoever made the folders in which `folder` is, and whenever. Those that this process may not read, or whose file
+/// system is not written to, are another's to keep.
+void sync_parents(const std::filesystem::path& folder) {
+  for (auto child = std::filesystem::canonical(folder); child.has_relative_path(); child = child.parent_path()) {
+    const auto failed = synced(child.parent_path());
+    if (failed && failed != std::errc::permission_denied && failed != std::errc::invalid_argument &&
+        failed != std::errc::read_only_file_system)
+      refuse("Cannot sync the folder " + child.parent_path().string(), failed);
+  }
 }
 
 void make_folder(const std::filesystem::path& named) {
@@ -51,12 +58,10 @@ void make_folder(const std::filesystem::path& named) {
     throw OpenError(named.string() + " is a file, not a data folder. Name another one.");
   auto folder = std::filesystem::absolute(named).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();  // It was named with a slash at its end.
-  const auto parent = folder.parent_path();
-  make_parents(parent);
+  std::filesystem::create_directories(folder.parent_path());
   // Another process may have made it in between.
   if (::mkdir(folder.c_str(), kOwnerOnlyFolder) != 0 && errno != EEXIST)
     throw_errno("Cannot make the data folder " + folder.string());
-  sync_folder(parent);
 }
 
 int open_file(const std::filesystem::path& file, int further_flags = 0) {
@@ -117,6 +122,8 @@ Folder::Folder(std::filesystem::path path) try
   lock_ = lock(path, lock_file_);
   try {
     write_pid(lock_, lock_file_);
+    // Before there is something to lose.
+    if (!std::filesystem::exists(database_)) sync_parents(path);
     // SQLite gives its further files the mode of this one.
     ::close(open_file(database_));
     sync_folder(path);
