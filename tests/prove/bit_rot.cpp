@@ -139,6 +139,8 @@ class Unit {
         writer.finish();
       }
     } catch (const store::sqlite::SqliteError& error) {
+      // As far as it came is enough of a fault; otherwise damage is all that may be in the way.
+      if (faults_.copies_the_index_unseen) return;
       if (!file.is_damaged(error)) throw;
       file.remove();
     }

@@ -34,7 +34,7 @@ BulkWriter::BulkWriter(const BulkSize& size, KillWriterFaults faults)
 
 void BulkWriter::create(HttpClient& client) {
   for (auto& group : groups_) {
-    const auto reply = write(client, group);
+    const auto reply = save(client, group.first_phone, group.contacts, group.rev + 1);
     if (!reply || reply->status != 200)
       throw std::runtime_error("contacts are not made: " + (reply ? reply->body : std::string("no answer")));
     ++group.rev;
@@ -44,7 +44,8 @@ void BulkWriter::create(HttpClient& client) {
 void BulkWriter::write_until_cut_off(HttpClient& client, KillTally& tally, const std::atomic<bool>& is_killed) {
   for (; complaints_.empty(); next_ = (next_ + 1) % std::min(groups_per_round_, groups_.size())) {
     auto& group = groups_[next_];
-    const auto reply = write(client, group);
+    const auto reply = faults_.tears_bulk_calls ? write_half(client, group, is_killed)
+                                                : save(client, group.first_phone, group.contacts, group.rev + 1);
     if (!reply) {
       if (!is_killed) complain(group, "were written when the server cut that off, while it was alive");
       unknown_ = next_;
@@ -57,12 +58,12 @@ void BulkWriter::write_until_cut_off(HttpClient& client, KillTally& tally, const
   }
 }
 
-std::optional<HttpReply> BulkWriter::write(HttpClient& client, const Group& group) const {
-  if (!faults_.tears_bulk_calls) return save(client, group.first_phone, group.contacts, group.rev + 1);
-  const std::int64_t half = group.contacts / 2;
-  const auto reply = save(client, group.first_phone, half, group.rev + 1);
-  if (!reply || reply->status != 200) return reply;
-  return save(client, group.first_phone + half, group.contacts - half, group.rev + 1);
+/// The kill comes before the other half.
+std::optional<HttpReply> BulkWriter::write_half(HttpClient& client, const Group& group,
+                                                const std::atomic<bool>& is_killed) {
+  save(client, group.first_phone, group.contacts / 2, group.rev + 1);
+  is_killed.wait(false);
+  return std::nullopt;
 }
 
 void BulkWriter::verify(HttpClient& client, KillTally& tally) {

@@ -48,8 +48,8 @@ class BulkWriter {
     std::int64_t rev = 0;
   };
 
-  /// Gives all of the group their next revision.
-  std::optional<test::HttpReply> write(test::HttpClient& client, const Group& group) const;
+  static std::optional<test::HttpReply> write_half(test::HttpClient& client, const Group& group,
+                                                   const std::atomic<bool>& is_killed);
   static std::int64_t contacts_at(test::HttpClient& client, const Group& group, std::int64_t rev);
   void complain(const Group& group, const std::string& what);
 

@@ -15,9 +15,12 @@ struct KillSize {
   std::int64_t changes_before_kill_max = 2'000;
   std::int64_t units_per_check = 10;  // `cardfile check` after so many kills.
   BulkSize bulk = {};                 // What the team has besides.
-  /// In one of so many units bulk calls write to them too, and the server is killed after so many changes more.
+  /// In one of so many units bulk calls write to them too, and the server is killed after so many changes more, theirs
+  /// and the writers'. After one of these kills at least there are so many changes to read again, whose rows were
+  /// behind.
   std::int64_t units_per_bulk = 3;
   std::int64_t changes_of_bulk = 120'000;
+  std::int64_t changes_to_read_again_min = 0;
   std::chrono::milliseconds ready_max = std::chrono::milliseconds::max();  // It answers again within this time.
 };
 

@@ -37,6 +37,15 @@ TEST(Kills, AreFoundWhenALargeBulkCallIsCommittedInParts) {
       "are as the call that was cut off makes them");
 }
 
+TEST(Kills, AreFoundWhenTheyLeaveTooLittleToReadAgain) {
+  expect_found(
+      "kills", 2,
+      [](Campaign& campaign) {
+        kills(campaign, {.writers = 1, .bulk = kBulk, .changes_of_bulk = 1, .changes_to_read_again_min = 100'000}, {});
+      },
+      "no kill left 100000 changes to read again");
+}
+
 TEST(Kills, AreFoundWhenTheServerIsNotReadyInTime) {
   expect_found(
       "kills", kUnitsWithAFault,
