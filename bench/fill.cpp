@@ -37,6 +37,7 @@ void index(const std::filesystem::path& folder) {
   store::sqlite::SearchWriter writer({.file = folder / "cardfile.db"}, nothing_newer, file);
   while (writer.step()) {
   }
+  writer.finish();
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   std::cerr << "cardfile-fill: the search index took " << taken.count() << " s\n";
 }

@@ -57,6 +57,7 @@ class SearchIndex : public testing::Test {
     const auto writer = open_index();
     while (writer->step()) {
     }
+    writer->finish();
     return writer->progress().built;
   }
 
@@ -510,17 +511,22 @@ TEST_F(SearchIndexAtWork, IsMadeAnewWhenTheDiskChangedTheLogThatAKillLeft) {
     for (const char* file : {"search.db", "search.db-wal"})
       std::filesystem::copy_file(folder() / file, left.path() / file);
   }
-  const auto built_from_what_is_left = [&] {
-    world_.close();
+  const auto take_what_is_left = [&] {
     for (const char* file : {"search.db", "search.db-wal"})
       std::filesystem::copy_file(left.path() / file, folder() / file,
                                  std::filesystem::copy_options::overwrite_existing);
-    world_.reopen();
-    return index_all();
   };
-  EXPECT_EQ(built_from_what_is_left(), 0);
+  const auto findings_of_check = [&] { return store::check_sqlite({.folder = folder()}, {}).index_findings; };
+  world_.close();
+  take_what_is_left();
+  EXPECT_THAT(findings_of_check(), testing::IsEmpty());
+  EXPECT_EQ(index_all(), 0);
+
   change_a_byte(left.path() / "search.db-wal", second + 100);
-  EXPECT_EQ(built_from_what_is_left(), 4);
+  take_what_is_left();
+  EXPECT_THAT(findings_of_check(), testing::ElementsAre(testing::HasSubstr("search.db-wal is not what was written")));
+  EXPECT_EQ(index_all(), 4);
+  world_.reopen();
   expect_exact_answers();
   EXPECT_THAT(world_.findings(), testing::IsEmpty());
 }
@@ -534,9 +540,19 @@ TEST_F(SearchIndexAtWork, IsNotCopiedFromALogThatTheDiskHasChanged) {
 }
 
 TEST_F(SearchIndexAtWork, IsNotCopiedFromSuchALogInTheEndEither) {
-  const auto writer = open_index();
+  auto writer = open_index();
   change_a_byte(log(), commit(*writer) + 100);
+  const std::int64_t bytes = size_of(index_file());
   expect_damage([&] { writer->finish(); });
+  writer.reset();
+  EXPECT_EQ(size_of(index_file()), bytes);
+  EXPECT_GT(size_of(log()), 0);
+}
+
+TEST_F(SearchIndexAtWork, KeepsNoLogThatItHasInItAlready) {
+  const auto writer = open_index(1);
+  commit(*writer);
+  EXPECT_EQ(size_of(log()), 0);
 }
 
 TEST_F(SearchIndexAtWork, IsSeenByCheckToHaveALogThatTheDiskHasChanged) {
@@ -548,10 +564,12 @@ TEST_F(SearchIndexAtWork, IsSeenByCheckToHaveALogThatTheDiskHasChanged) {
 }
 
 TEST_F(SearchIndexAtWork, LeavesNothingInItsLogInTheEnd) {
-  const auto writer = open_index();
+  auto writer = open_index();
   commit(*writer);
   writer->finish();
   EXPECT_EQ(size_of(log()), 0);
+  writer.reset();
+  EXPECT_FALSE(std::filesystem::exists(log()));
 }
 
 TEST_F(SearchIndex, OfContactsThatWereRestoredAndWentAnotherWayIsMadeAnew) {

@@ -170,7 +170,7 @@ CheckpointResult Connection::checkpoint(CheckpointMode mode) {
   sqlite3_busy_timeout(handle_, kCheckpointTimeoutMs);
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, sqlite_mode(mode), &result.logged, &result.copied);
   sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
-  if ((code & 0xff) != SQLITE_BUSY) require_ok(code, "copy the write-ahead log into the database");
+  if ((code & 0xff) != SQLITE_BUSY) require_ok(code, "copy the write-ahead log into the database", handle_);
   result.is_complete = code == SQLITE_OK && result.copied == result.logged;
   result.logged = std::max(result.logged, 0);
   result.copied = std::max(result.copied, 0);

@@ -237,7 +237,11 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
     if (keeps_from_checking(error)) throw;
     report.findings.push_back(std::string("The teams cannot be read: ") + error.what() + ".");
   }
-  CheckReport of_contents = check(connection, memtable, SearchFile(folder.search_index(), true), progress);
+  // SQLite would read the log of the index up to the damage.
+  const bool is_index_read = !log_damaged_at(folder.search_index());
+  CheckReport of_contents = check(connection, memtable, SearchFile(folder.search_index(), is_index_read), progress);
+  if (!is_index_read)
+    of_contents.index_findings.emplace_back("The search index's log search.db-wal is not what was written there.");
   std::ranges::move(of_contents.findings, std::back_inserter(report.findings));
   of_contents.findings = std::move(report.findings);
   return of_contents;

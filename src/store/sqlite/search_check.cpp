@@ -41,7 +41,7 @@ class SearchIndexCheck {
     // The index first: what it knows is then in the contacts.
     const Snapshot of_index(index_);
     if (!index_.has_whole_log() || !damaged_pages(index_, 1).empty())
-      return {"The search index is not what was written to search.db."};
+      return {"The search index is not what was written to search.db or its log."};
     Statement teams(index_, "SELECT team, slot, seq, at, request_id FROM team WHERE complete");
     std::vector<std::string> findings;
     Execution row(teams);

@@ -84,8 +84,9 @@ class SearchWriter::Index {
         delete_trigrams_(connection_, "INSERT INTO trigram (trigram, rowid, text) VALUES ('delete', ?, ?)") {
     // Losing the last commits does no harm, as they are made again; so only copying the log syncs.
     connection_.execute("PRAGMA synchronous = NORMAL");
-    // SQLite would copy the log by itself, whatever has become of it.
+    // SQLite would copy the log by itself, then and when it is closed, whatever has become of it.
     connection_.on_commit([this](int pages) { log_pages_ = pages; });
+    connection_.leave_log_on_close();
   }
 
   std::vector<core::TeamId> teams() {
@@ -123,14 +124,20 @@ class SearchWriter::Index {
       if (connection_.in_transaction()) connection_.execute("ROLLBACK");
       throw;
     }
-    if (log_pages_ >= log_pages_max_) connection_.checkpoint(CheckpointMode::passive);
+    // A log that is in the index already does not stay: were its end damaged, what comes before would be read again.
+    if (log_pages_ >= log_pages_max_ && connection_.checkpoint(CheckpointMode::passive).is_complete) empty_log();
   }
 
-  void empty_log() { connection_.checkpoint(CheckpointMode::truncate); }
+  void finish() {
+    empty_log();
+    connection_.copy_log_on_close();
+  }
 
   void rest() { connection_.execute("PRAGMA shrink_memory"); }
 
  private:
+  void empty_log() { connection_.checkpoint(CheckpointMode::truncate); }
+
   struct Entry {
     std::int64_t document = 0;
     Texts texts;
@@ -257,7 +264,7 @@ bool SearchWriter::step() {
   return work.has_value();
 }
 
-void SearchWriter::finish() { index_->empty_log(); }
+void SearchWriter::finish() { index_->finish(); }
 
 void SearchWriter::rest() {
   index_->rest();

@@ -45,8 +45,8 @@ class SearchWriter {
   /// SqliteError, one that means damage when the log is not what was written there.
   bool step();
 
-  /// Copies the rest of the log and leaves an empty one, unless somebody reads: closing would copy what nobody has
-  /// looked at. Throws SqliteError as step() does.
+  /// Copies the rest of the log, and leaves none when it is closed after this unless somebody reads; otherwise closing
+  /// leaves the log as it is. Throws SqliteError as step() does.
   void finish();
   const Progress& progress() const { return progress_; }
 
