@@ -2,6 +2,7 @@
 
 #include "store/sqlite/log_damage.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -15,10 +16,12 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include "store/hooked_vfs.h"
 #include "store/open.h"
 #include "store/sqlite/backup.h"
 #include "store/sqlite/db.h"
 #include "store/world.h"
+#include "support/syncs.h"
 #include "support/temp_folder.h"
 
 namespace cardfile::test {
@@ -32,29 +35,50 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+constexpr std::int64_t kFrameBytes = 24 + 2048;
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void flip(const std::filesystem::path& path, std::int64_t at) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(at);
+  const int before = file.get();
+  file.seekp(at);
+  file.put(static_cast<char>(before ^ 4));
+}
+
 /// A folder as a kill leaves it, with three contacts, each a commit of its own.
 class AfterAKill : public testing::Test {
  protected:
   AfterAKill() {
     for (const char* phone : {"13125550142", "13125550143", "13125550144"}) {
       starts_.push_back(static_cast<std::int64_t>(std::filesystem::file_size(log_in(world_.options().folder))));
+      std::filesystem::copy_file(index_in(world_.options().folder), index_before_last_,
+                                 std::filesystem::copy_options::overwrite_existing);
       world_.has_contact({.phone = phone});
     }
-    for (const char* name : {"cardfile.db", "cardfile.db-wal"})
-      std::filesystem::copy_file(world_.options().folder / name, left_.path() / name);
+    leave();
+  }
+
+  /// What the server has written until now, as if it were killed.
+  void leave() const {
+    for (const char* name : {"cardfile.db", "cardfile.db-wal", "cardfile.db-shm"})
+      std::filesystem::copy_file(world_.options().folder / name, left_.path() / name,
+                                 std::filesystem::copy_options::overwrite_existing);
   }
 
   static std::filesystem::path log_in(const std::filesystem::path& folder) { return folder / "cardfile.db-wal"; }
+  static std::filesystem::path index_in(const std::filesystem::path& folder) { return folder / "cardfile.db-shm"; }
+  std::filesystem::path log() const { return log_in(left_.path()); }
+  std::filesystem::path index() const { return index_in(left_.path()); }
+  std::int64_t log_bytes() const { return static_cast<std::int64_t>(std::filesystem::file_size(log())); }
 
   std::optional<std::int64_t> damaged_at() const { return log_damaged_at(left_.path() / "cardfile.db"); }
 
-  void flip(std::int64_t at) const {
-    std::fstream file(log_in(left_.path()), std::ios::in | std::ios::out | std::ios::binary);
-    file.seekg(at);
-    const int before = file.get();
-    file.seekp(at);
-    file.put(static_cast<char>(before ^ 4));
-  }
+  void flip(std::int64_t at) const { test::flip(log(), at); }
 
   std::unique_ptr<store::Store> open() {
     return store::open_sqlite({.folder = left_.path(), .indexing = store::Indexing::none}, world_.clock().source());
@@ -71,9 +95,11 @@ class AfterAKill : public testing::Test {
 
   std::vector<std::string> findings() const { return store::check_sqlite({.folder = left_.path()}, {}).findings; }
 
+  TempFolder left_;
+  TempFolder before_;
+  const std::filesystem::path index_before_last_ = before_.path() / "index";  // Before the last commit.
   World world_{Engine::sqlite};
   std::vector<std::int64_t> starts_;  // Of the contacts' commits, in the log.
-  TempFolder left_;
 };
 
 TEST_F(AfterAKill, TheLogIsReadToItsEnd) {
@@ -89,9 +115,8 @@ TEST_F(AfterAKill, AFolderWhoseLogTheDiskHasChangedDoesNotOpenAndSaysWhereTheDam
   EXPECT_THAT(why_it_does_not_open(), HasSubstr("acknowledged")) << "nothing was changed by the attempt";
 }
 
-TEST_F(AfterAKill, EveryFrameOfACommitThatAnotherFollowsIsLookedAt) {
-  constexpr std::int64_t kFrameBytes = 24 + 2048;
-  for (auto at = starts_[0]; at < starts_[1]; at += kFrameBytes) {
+TEST_F(AfterAKill, EveryFrameOfEveryCommitIsLookedAt) {
+  for (auto at = std::int64_t{32}; at < log_bytes(); at += kFrameBytes) {
     for (const std::int64_t byte : {0, 4, 9, 17, 24, 2071}) {
       flip(at + byte);
       EXPECT_EQ(damaged_at(), at) << byte;
@@ -107,6 +132,74 @@ TEST_F(AfterAKill, EveryByteOfTheLogsHeaderIsLookedAt) {
     EXPECT_EQ(damaged_at(), 0) << byte;
     flip(byte);
   }
+}
+
+TEST_F(AfterAKill, ALogOfWhichTheBeginningIsNoiseIsDamagedHoweverLittleIsLeft) {
+  for (const std::int64_t left : {log_bytes(), std::int64_t{4'000}, std::int64_t{1}}) {
+    std::ofstream(log(), std::ios::binary) << std::string(static_cast<std::size_t>(left), 'x');
+    EXPECT_EQ(damaged_at(), 0) << left;
+  }
+}
+
+TEST_F(AfterAKill, ALogThatIsCutOffIsSeenToEndWhereItsLastWholeFrameDoes) {
+  const std::string whole = content_of(log());
+  for (auto end = std::int64_t{32}; end < static_cast<std::int64_t>(whole.size()); end += 691) {
+    std::filesystem::resize_file(log(), static_cast<std::uintmax_t>(end));
+    EXPECT_EQ(damaged_at(), 32 + (end - 32) / kFrameBytes * kFrameBytes) << end;
+    std::ofstream(log(), std::ios::binary) << whole;
+  }
+}
+
+TEST_F(AfterAKill, ALogThatIsGoneIsMissedAndTheSentenceSaysWhatWhoTookItAwayIsToDo) {
+  std::filesystem::resize_file(log(), 0);
+  EXPECT_THAT(why_it_does_not_open(), HasSubstr("cardfile.db-wal is gone"));
+  std::filesystem::remove(log());
+  EXPECT_THAT(why_it_does_not_open(), AllOf(HasSubstr("cardfile.db-wal is gone"), HasSubstr("cardfile.db-shm")));
+  EXPECT_THAT(findings(), testing::Contains(HasSubstr("cardfile.db-wal is gone")));
+  std::filesystem::remove(index());
+  EXPECT_EQ(damaged_at(), std::nullopt);
+}
+
+TEST_F(AfterAKill, TheLastCommitIsNeitherForgottenNorBackedUpWhereItIsDamaged) {
+  flip(starts_[2] + 500);
+  const std::string before = content_of(index());
+  EXPECT_THAT(why_it_does_not_open(), HasSubstr("not what was written from byte " + std::to_string(starts_[2])));
+  for (int time = 0; time < 2; ++time)
+    EXPECT_THAT(findings(), ElementsAre(HasSubstr("is not what was written from byte " + std::to_string(starts_[2]))));
+  EXPECT_EQ(content_of(index()), before) << "who looks next would not find it";
+  const TempFolder copies;
+  EXPECT_THROW(store::sqlite::back_up(left_.path(), copies.path() / "copy", {}), store::sqlite::BackupError);
+}
+
+TEST_F(AfterAKill, OneSoundCopyOfTheIndexsHeaderIsEnough) {
+  flip(starts_[2] + 500);
+  for (std::int64_t byte = 0; byte < 96; ++byte) {
+    test::flip(index(), byte);
+    EXPECT_EQ(damaged_at(), starts_[2]) << byte;
+    test::flip(index(), byte);
+  }
+}
+
+TEST_F(AfterAKill, AnIndexThatTheDiskHasChangedRefusesNothing) {
+  for (std::int64_t byte = 0; byte < 48; ++byte) {
+    test::flip(index(), byte);
+    test::flip(index(), 48 + byte);
+    EXPECT_EQ(damaged_at(), std::nullopt) << byte;
+    test::flip(index(), byte);
+    test::flip(index(), 48 + byte);
+  }
+  EXPECT_EQ(open()->count(kTeam, {}), 3);
+}
+
+TEST_F(AfterAKill, WhatWasWrittenIsDurableBeforeAnybodyTakesItForCommitted) {
+  const std::string before = content_of(index());
+  Syncs syncs;
+  syncs.fail(log(), EIO);
+  EXPECT_THAT(why_it_does_not_open(), HasSubstr("cannot sync the write-ahead log"));
+  EXPECT_EQ(content_of(index()), before) << "SQLite has read the log";
+  const TempFolder copies;
+  EXPECT_THROW(store::sqlite::back_up(left_.path(), copies.path() / "copy", {}), store::sqlite::BackupError);
+  EXPECT_EQ(content_of(index()), before) << "SQLite has read the log";
 }
 
 TEST_F(AfterAKill, ALogThatIsDamagedIsAFindingOfCheckAndStaysAsItIs) {
@@ -128,20 +221,81 @@ TEST_F(AfterAKill, ADamagedLogIsAFindingThoughItHasAllTheTables) {
   EXPECT_THAT(findings(), ElementsAre(HasSubstr("cardfile.db-wal is not what was written from byte 32")));
 }
 
-TEST_F(AfterAKill, ACommitAtItsEndThatIsNotWholeIsNoDamage) {
+/// As a power cut leaves it, after which the index is gone.
+class AfterAPowerCut : public AfterAKill {
+ protected:
+  AfterAPowerCut() { std::filesystem::remove(index()); }
+
+  void find_index_of_before_the_last_commit() const { std::filesystem::copy_file(index_before_last_, index()); }
+};
+
+TEST_F(AfterAPowerCut, ACommitAtTheEndThatIsNotWholeIsNoDamage) {
   flip(starts_[2] + 500);
   EXPECT_EQ(damaged_at(), std::nullopt);
   EXPECT_EQ(open()->count(kTeam, {}), 2);
 }
 
-TEST_F(AfterAKill, WhatStandsBehindTheEndOfALogThatWasBegunAnewIsNoDamage) {
-  Connection connection({.file = world_.options().folder / "cardfile.db"});
-  // The search index, which is made meanwhile, may be reading.
-  while (!connection.checkpoint(CheckpointMode::restart).is_complete) std::this_thread::yield();
-  const auto size = std::filesystem::file_size(log_in(world_.options().folder));
-  world_.has_contact({.phone = "13125550145"});
-  ASSERT_EQ(std::filesystem::file_size(log_in(world_.options().folder)), size) << "nothing stands behind the end";
-  EXPECT_EQ(log_damaged_at(world_.options().folder / "cardfile.db"), std::nullopt);
+TEST_F(AfterAPowerCut, EveryFrameOfACommitThatAnotherFollowsIsLookedAt) {
+  for (auto at = starts_[0]; at < starts_[1]; at += kFrameBytes) {
+    for (const std::int64_t byte : {0, 4, 9, 17, 24, 2071}) {
+      flip(at + byte);
+      EXPECT_EQ(damaged_at(), at) << byte;
+      flip(at + byte);
+    }
+  }
+  EXPECT_EQ(damaged_at(), std::nullopt);
+}
+
+TEST_F(AfterAPowerCut, EveryByteOfTheHeaderOfALogWithTwoCommitsIsLookedAt) {
+  for (std::int64_t byte = 0; byte < 32; ++byte) {
+    flip(byte);
+    EXPECT_EQ(damaged_at(), 0) << byte;
+    flip(byte);
+  }
+}
+
+TEST_F(AfterAPowerCut, AnIndexOfSomeTimeBeforeRefusesNothingThatWasWrittenSince) {
+  find_index_of_before_the_last_commit();
+  flip(starts_[2] + 500);
+  EXPECT_EQ(damaged_at(), std::nullopt);
+  EXPECT_EQ(open()->count(kTeam, {}), 2);
+}
+
+TEST_F(AfterAPowerCut, AnIndexOfSomeTimeBeforeShowsDamageOfWhatThereWasThen) {
+  find_index_of_before_the_last_commit();
+  std::filesystem::resize_file(log(), static_cast<std::uintmax_t>(starts_[2] - 1));
+  EXPECT_EQ(damaged_at(), starts_[2] - kFrameBytes);
+}
+
+/// The log is begun anew; then a contact is made.
+class AfterTheLogWasBegunAnew : public AfterAKill {
+ protected:
+  AfterTheLogWasBegunAnew() {
+    Connection connection({.file = world_.options().folder / "cardfile.db"});
+    // The search index, which is made meanwhile, may be reading.
+    while (!connection.checkpoint(CheckpointMode::restart).is_complete) std::this_thread::yield();
+    const auto size = std::filesystem::file_size(log_in(world_.options().folder));
+    world_.has_contact({.phone = "13125550145"});
+    EXPECT_EQ(std::filesystem::file_size(log_in(world_.options().folder)), size) << "nothing stands behind the end";
+    leave();
+  }
+};
+
+TEST_F(AfterTheLogWasBegunAnew, WhatStandsBehindItsEndIsNoDamage) {
+  EXPECT_EQ(damaged_at(), std::nullopt);
+  std::filesystem::remove(index());
+  EXPECT_EQ(damaged_at(), std::nullopt);
+}
+
+TEST_F(AfterTheLogWasBegunAnew, TheIndexOfTheLogBeforeSaysNothing) {
+  std::filesystem::copy_file(index_before_last_, index(), std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(damaged_at(), std::nullopt);
+  EXPECT_EQ(open()->count(kTeam, {}), 4);
+}
+
+TEST_F(AfterTheLogWasBegunAnew, DamageOfItsOnlyCommitIsSeen) {
+  flip(500);
+  EXPECT_EQ(damaged_at(), 32);
 }
 
 /// The store's, as another program has it open.
@@ -194,6 +348,34 @@ TEST_F(BesideAnotherProgram, ABackupMeetsDamageAlsoOfTheLastCommit) {
   }
   const TempFolder copies;
   EXPECT_THROW(store::sqlite::back_up(world_.options().folder, copies.path() / "copy", {}), store::sqlite::BackupError);
+}
+
+/// Keeps what the index of the log is when the log is emptied.
+class IndexKeepingVfs final : public HookedVfs {
+ public:
+  IndexKeepingVfs() : HookedVfs("index-keeping") {}
+  std::string kept() const { return kept_; }
+
+ private:
+  std::optional<int> before(const FileCall& call) override {
+    if (call.asked == Asked::truncate && call.kind == FileKind::log && call.at == 0)
+      kept_ = content_of(call.path.substr(0, call.path.size() - 4) + "-shm");
+    return std::nullopt;
+  }
+
+  std::string kept_;
+};
+
+TEST(AfterACleanStop, AnIndexThatAPowerCutBringsBackDoesNotMissTheLog) {
+  IndexKeepingVfs vfs;
+  World world(Engine::sqlite, {.vfs = vfs.name()});
+  world.has_contact({.phone = "13125550142"});
+  world.close();
+  const auto database = world.options().folder / "cardfile.db";
+  ASSERT_FALSE(vfs.kept().empty());
+  ASSERT_FALSE(std::filesystem::exists(store::sqlite::log_of(database)));
+  std::ofstream(world.options().folder / "cardfile.db-shm", std::ios::binary) << vfs.kept();
+  EXPECT_EQ(log_damaged_at(database), std::nullopt);
 }
 
 TEST_F(AfterAKill, AFolderWithoutALogIsWhole) {

@@ -21,6 +21,7 @@
 #include "store/sqlite/log_damage.h"
 #include "store/sqlite/memtable.h"
 #include "store/sqlite/migrations.h"
+#include "store/sqlite/private_index_vfs.h"
 #include "store/sqlite/readers.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/search_file.h"
@@ -212,8 +213,12 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
   if (log_damaged)
     report.findings.push_back("The folder cannot be opened: " + told_of_log_damage(folder.database(), *log_damaged) +
                               ".");
-  Connection connection(
-      {.file = folder.database(), .vfs = options.vfs, .cache_bytes = kReaderCacheBytes, .comparing = Comparing::never});
+  // Whoever comes next is to find the damage, too.
+  const PrivateIndexVfs traceless(options.vfs);
+  Connection connection({.file = folder.database(),
+                         .vfs = log_damaged ? traceless.name() : options.vfs,
+                         .cache_bytes = kReaderCacheBytes,
+                         .comparing = Comparing::never});
   connection.leave_log_on_close();
   refuse_foreign_tables(connection);
   if (connection.integer("PRAGMA user_version") == 0) {
@@ -238,7 +243,7 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
     report.findings.push_back(std::string("The teams cannot be read: ") + error.what() + ".");
   }
   // SQLite would read the log of the index up to the damage.
-  const bool is_index_read = !log_damaged_at(folder.search_index());
+  const bool is_index_read = !log_damaged_at(folder.search_index(), EachCommit::unsynced);
   CheckReport of_contents = check(connection, memtable, SearchFile(folder.search_index(), is_index_read), progress);
   if (!is_index_read)
     of_contents.index_findings.emplace_back("The search index's log search.db-wal is not what was written there.");

@@ -1,13 +1,21 @@
 #include "store/sqlite/log_damage.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <span>
+#include <system_error>
 #include <vector>
 
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "store/sqlite/db.h"
 #include "store/sqlite/log_format.h"
 #include "store/sqlite/open_files.h"
 
@@ -16,7 +24,6 @@ namespace {
 
 // Of the log's header: the last bit of the first word says in which order checksums take the bytes of words.
 constexpr std::uint32_t kMagic = 0x377f0682;
-constexpr std::uint32_t kFormat = 3'007'000;
 constexpr std::size_t kFormatAt = 4;
 constexpr std::size_t kLogPageSizeAt = 8;
 constexpr std::size_t kLogSaltsAt = 16;
@@ -65,6 +72,8 @@ bool read(std::ifstream& in, std::span<std::byte> to) {
   return static_cast<bool>(in.read(reinterpret_cast<char*>(to.data()), static_cast<std::streamsize>(to.size())));
 }
 
+std::filesystem::path index_of(const std::filesystem::path& database) { return database.native() + "-shm"; }
+
 /// 0 when the database has none.
 std::size_t page_bytes_of(const std::filesystem::path& database) {
   std::ifstream in(database, std::ios::binary);
@@ -72,6 +81,38 @@ std::size_t page_bytes_of(const std::filesystem::path& database) {
   if (!read(in, header)) return 0;
   const std::size_t bytes = word(header, kPageSizeAt) >> 16;
   return bytes == 1 ? 65'536 : bytes;
+}
+
+/// What the index says of a log.
+struct Indexed {
+  Pair salts;
+  std::int64_t committed = 0;
+  std::int64_t copied = 0;
+};
+
+std::uint32_t native_word(Bytes bytes, std::size_t at) {
+  std::uint32_t number = 0;
+  std::memcpy(&number, &bytes[at], sizeof(number));
+  return number;
+}
+
+/// Of both copies of its header: whoever is killed may have written one of them. None where they are not what was
+/// written, as after a power cut, or while somebody writes.
+std::vector<Indexed> read_index(const std::filesystem::path& database) {
+  std::ifstream in(index_of(database), std::ios::binary);
+  std::array<std::byte, kIndexCopiedAt + 4> bytes{};
+  if (!read(in, bytes)) return {};
+  std::vector<Indexed> found;
+  for (const std::size_t copy : {std::size_t{0}, kIndexHeaderBytes}) {
+    const Bytes header = Bytes(bytes).subspan(copy, kIndexHeaderBytes);
+    const Pair sum{.first = native_word(header, kIndexSumAt), .second = native_word(header, kIndexSumAt + 4)};
+    if (native_word(header, 0) != kLogFormat || added({}, header.first(kIndexSumAt), std::endian::native) != sum)
+      continue;
+    found.push_back({.salts = Pair::in(header, kIndexSaltsAt),
+                     .committed = native_word(header, kIndexCommittedAt),
+                     .copied = native_word(bytes, kIndexCopiedAt)});
+  }
+  return found;
 }
 
 struct Header {
@@ -88,7 +129,7 @@ Header read_header(Bytes bytes) {
                 .page_bytes = word(bytes, kLogPageSizeAt),
                 .salts = Pair::in(bytes, kLogSaltsAt),
                 .sum = Pair::in(bytes, kLogSumAt)};
-  header.is_sound = (magic & ~1U) == kMagic && word(bytes, kFormatAt) == kFormat &&
+  header.is_sound = (magic & ~1U) == kMagic && word(bytes, kFormatAt) == kLogFormat &&
                     added({}, bytes.first(kLogSumAt), header.order) == header.sum;
   return header;
 }
@@ -108,28 +149,49 @@ struct Place {
 };
 
 /// One look at the log, which others may write to.
-std::optional<std::int64_t> seen_damaged_at(const std::filesystem::path& database) {
+std::optional<std::int64_t> seen_damaged_at(const std::filesystem::path& database, EachCommit commits) {
+  // Before the log: what the index says was synced when it was written.
+  const std::vector<Indexed> indexed = commits == EachCommit::synced ? read_index(database) : std::vector<Indexed>();
   std::ifstream in(log_of(database), std::ios::binary);
   std::array<std::byte, kLogHeaderBytes> header_bytes{};
-  if (!read(in, header_bytes)) return std::nullopt;
+  const bool has_header = read(in, header_bytes);
   Header header = read_header(header_bytes);
-  if (!header.is_sound) header = Header{.page_bytes = page_bytes_of(database), .salts = {}, .sum = {}};
-  if (header.page_bytes == 0) return std::nullopt;
+  if (!header.is_sound) {
+    // A log is taken away, and begun anew, once the database has all of it.
+    if (std::ranges::any_of(indexed, [](const Indexed& log) { return log.copied < log.committed; })) return 0;
+    header = Header{.page_bytes = page_bytes_of(database), .salts = {}, .sum = {}};
+  }
+  if (!has_header || header.page_bytes == 0) return std::nullopt;
 
+  std::int64_t synced_to = kLogHeaderBytes;
+  std::vector<std::byte> frame(static_cast<std::size_t>(kFrameHeaderBytes) + header.page_bytes);
+  const auto frame_bytes = static_cast<std::int64_t>(frame.size());
+  for (const Indexed& log : indexed)
+    if (log.salts == header.salts) synced_to = std::max(synced_to, kLogHeaderBytes + log.committed * frame_bytes);
   std::optional<std::int64_t> damaged_at;
   if (!header.is_sound) damaged_at = 0;
   Place place{.order = header.order, .salts = header.salts, .sum = header.sum};
   bool follows_commit = false;
-  std::vector<std::byte> frame(static_cast<std::size_t>(kFrameHeaderBytes) + header.page_bytes);
-  for (std::int64_t at = kLogHeaderBytes; read(in, frame); at += static_cast<std::int64_t>(frame.size())) {
+  std::int64_t at = kLogHeaderBytes;
+  for (; read(in, frame); at += frame_bytes) {
     const bool goes_on = place.is_followed_by(frame);
     if (goes_on && follows_commit && damaged_at) return damaged_at;
     if (!goes_on && !damaged_at) damaged_at = at;
+    if (damaged_at && *damaged_at < synced_to) return damaged_at;
     if (!header.is_sound) place.salts = Pair::in(frame, kSaltsAt);
     place.sum = Pair::in(frame, kSumAt);
     follows_commit = word(frame, kCommitAt) != 0;
   }
-  return std::nullopt;
+  return at < synced_to ? std::optional(at) : std::nullopt;
+}
+
+void make_durable(const std::filesystem::path& log) {
+  const int descriptor = ::open(log.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENOENT) return;
+  if (descriptor < 0) throw SqliteError(SQLITE_CANTOPEN, "open the write-ahead log");
+  const bool is_durable = ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  if (!is_durable) throw SqliteError(SQLITE_IOERR_FSYNC, "sync the write-ahead log");
 }
 
 /// One look at what `extent` says is to be copied.
@@ -162,12 +224,13 @@ bool is_seen_whole(const OpenFiles& files, const LogExtent& extent, SeenLog& see
 
 std::filesystem::path log_of(const std::filesystem::path& database) { return database.native() + "-wal"; }
 
-std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database) {
-  std::optional<std::int64_t> seen = seen_damaged_at(database);
+std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database, EachCommit commits) {
+  if (commits == EachCommit::synced) make_durable(log_of(database));
+  std::optional<std::int64_t> seen = seen_damaged_at(database, commits);
   // Who writes to it may have written what was read behind it, and the rest before; a second look sees all of that.
   while (seen) {
     const auto before = seen;
-    seen = seen_damaged_at(database);
+    seen = seen_damaged_at(database, commits);
     if (seen == before) break;
   }
   return seen;
@@ -185,8 +248,14 @@ bool is_log_whole(Connection& connection, SeenLog& seen) {
 }
 
 std::string told_of_log_damage(const std::filesystem::path& database, std::int64_t at) {
-  return "its write-ahead log " + log_of(database).filename().string() + " is not what was written from byte " +
-         std::to_string(at) + " on, and changes that were acknowledged stand behind it";
+  const std::filesystem::path log = log_of(database);
+  std::error_code error;
+  const bool is_gone = std::filesystem::file_size(log, error) == 0 || error;
+  return "its write-ahead log " + log.filename().string() +
+         (is_gone ? " is gone, and with it changes that were acknowledged. If it was taken away on purpose, take " +
+                        index_of(database).filename().string() + " away as well"
+                  : " is not what was written from byte " + std::to_string(at) +
+                        " on, where changes stood that were acknowledged");
 }
 
 }  // namespace cardfile::store::sqlite

@@ -13,12 +13,21 @@ class Connection;
 /// The file in which SQLite keeps the write-ahead log of that database.
 std::filesystem::path log_of(const std::filesystem::path& database);
 
-/// The first byte of the log from which on it cannot be read though a whole commit and the beginning of the next one
-/// stand behind it: SQLite would take it for the end of a log that a power cut left, and pass over what was
-/// acknowledged. None for a log that is sound, or that ends where one commit was cut off: each is synced before the
-/// next one is begun. To be called before anybody opens the database, or while others write to it. Of a log that cannot
-/// be read nothing is said; SQLite will say it.
-std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database);
+/// What those who write to a database do with each commit before it is in the log's index.
+enum class EachCommit { synced, unsynced };
+
+/// The first byte of the log from which on it cannot be read, though there was more of it. SQLite would take it for the
+/// end of a log that a power cut left, and pass over what was acknowledged. Two things tell that there was more:
+/// - a whole commit and the beginning of the next one stand behind it: each is synced before the next one is begun;
+/// - the log's index, a file that a kill leaves as it was, says so. Of commits that are synced first it never says more
+///   than there was on the disk, however old it is after a power cut. Where it cannot be read nothing more is known: a
+///   log that ends where one commit was cut off is sound.
+/// To be called before anybody opens the database, which makes the index anew, or while other processes write to it.
+/// Who opens it takes for committed what a killed process wrote and never synced; so where commits are to be, the log
+/// is made durable first. Of a log that cannot be read nothing is said; SQLite will say it. Throws
+/// SqliteError when it cannot be synced.
+std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database,
+                                           EachCommit commits = EachCommit::synced);
 
 /// Up to where a log was seen to be what was written.
 struct SeenLog {

@@ -1,14 +1,15 @@
 #include "store/sqlite/open_files.h"
 
 #include <sqlite3.h>
+#include <sys/mman.h>
+
+#include "store/sqlite/log_format.h"
 
 namespace cardfile::store::sqlite {
 namespace {
 
-// Of the log's index (SQLite's walformat, 2.1), in shared memory.
-constexpr int kIndexBytes = 32'768;
-constexpr std::size_t kCommittedAt = 16;
-constexpr std::size_t kCopiedAt = 96;
+/// What SQLite maps of the log's index at a time.
+constexpr int kIndexRegionBytes = 32'768;
 
 sqlite3_file* file_of(Connection& connection, int which) {
   sqlite3_file* file = nullptr;
@@ -40,12 +41,23 @@ bool OpenFiles::read_database(std::span<std::byte> to, std::int64_t at) const { 
 bool OpenFiles::read_log(std::span<std::byte> to, std::int64_t at) const { return read(log_, to, at); }
 
 LogExtent OpenFiles::log_extent() const {
-  if (!log_ || !log_->pMethods) return {};
-  volatile void* index = nullptr;
-  const int code = database_->pMethods->xShmMap(database_, 0, kIndexBytes, 0, &index);
-  if (code != SQLITE_OK) throw SqliteError(code, "read the index of the log");
+  const volatile void* index = log_index();
   if (!index) return {};
-  return {.committed = number_in_index(index, kCommittedAt), .copied = number_in_index(index, kCopiedAt)};
+  return {.committed = number_in_index(index, kIndexCommittedAt), .copied = number_in_index(index, kIndexCopiedAt)};
+}
+
+void OpenFiles::sync_log_index() const {
+  volatile void* index = log_index();
+  if (index && ::msync(const_cast<void*>(index), kIndexRegionBytes, MS_SYNC) != 0)
+    throw SqliteError(SQLITE_IOERR_FSYNC, "sync the index of the log");
+}
+
+volatile void* OpenFiles::log_index() const {
+  if (!log_ || !log_->pMethods) return nullptr;
+  volatile void* index = nullptr;
+  const int code = database_->pMethods->xShmMap(database_, 0, kIndexRegionBytes, 0, &index);
+  if (code != SQLITE_OK) throw SqliteError(code, "read the index of the log");
+  return index;
 }
 
 }  // namespace cardfile::store::sqlite

@@ -236,7 +236,7 @@ SearchWriter::SearchWriter(const ConnectionOptions& contacts, const Memtable& me
                       "SELECT seq, at, request_id, subject, subject_id FROM change_log WHERE place > ? AND place <= ? "
                       "ORDER BY place LIMIT ?") {
   try {
-    if (std::filesystem::exists(file.path()) && !log_damaged_at(file.path())) {
+    if (std::filesystem::exists(file.path()) && !log_damaged_at(file.path(), EachCommit::unsynced)) {
       require_format(file.path());
       index_ = std::make_unique<Index>(file.path(), log_pages);
       if (!follows_from_contacts()) index_ = nullptr;
