@@ -5,18 +5,24 @@
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <sqlite3.h>
+
 #include "prove/script.h"
 #include "store/open.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/log_format.h"
 #include "store/sqlite/memtable.h"
+#include "store/sqlite/open_files.h"
 #include "store/sqlite/search_file.h"
 #include "store/sqlite/search_writer.h"
 #include "store/world.h"
@@ -25,8 +31,7 @@
 namespace cardfile::prove {
 namespace {
 
-constexpr std::size_t kPageBytes = 2048;   // Of the database; half of the search index's.
-constexpr std::size_t kHeaderBytes = 100;  // Of SQLite's file.
+constexpr std::size_t kPageBytes = 2048;  // Of the database; half of the search index's.
 
 enum class Damage { a_bit, some_bits, a_page_of_zeros, a_page_of_noise, a_page_of_another, a_cut };
 constexpr std::int64_t kDamages = 6;
@@ -59,11 +64,17 @@ using Files = std::map<std::string, std::string>;
 constexpr const char* kDatabase = "cardfile.db";
 constexpr const char* kSearchIndex = "search.db";
 constexpr const char* kLog = "cardfile.db-wal";
+constexpr const char* kLogIndex = "cardfile.db-shm";
 constexpr const char* kSearchLog = "search.db-wal";
 constexpr std::int64_t kSearchIndexOneIn = 3;
 constexpr std::int64_t kLeftByAKillOneIn = 4;
 constexpr std::int64_t kIndexAtWorkOneIn = 6;
-constexpr std::size_t kLastCommits = 2;  // What is damaged in the last ones may look as if they were cut off.
+constexpr std::size_t kLastCommits =
+    2;  // After a power cut, what is damaged in the last ones may never have been whole.
+
+/// What became of the log before the kill.
+enum class Copied { nothing, some, all };
+constexpr std::int64_t kCopied = 3;
 
 class Unit {
  public:
@@ -74,7 +85,7 @@ class Unit {
     make();
     for (int i = 0; i < size_.damages && campaign_.findings().empty(); ++i) {
       if (campaign_.below(kLeftByAKillOneIn) == 0) {
-        damage_the_log();
+        campaign_.below(2) == 0 ? damage_what_a_kill_left() : damage_the_log_after_a_power_cut();
       } else if (campaign_.below(kIndexAtWorkOneIn) == 0) {
         damage_the_index_at_work();
       } else {
@@ -92,17 +103,31 @@ class Unit {
     look_at(files, std::string(name_of(damage)) + " in " + file);
   }
 
-  /// Whatever it is but a cut, after which nothing tells that there was more.
-  void damage_the_log() {
+  void damage_what_a_kill_left() {
+    const auto damage = static_cast<Damage>(campaign_.below(kDamages));
+    const std::string file = one_of({kLog, kLog, kDatabase, kLogIndex});
+    Files files = left_by_a_kill_;
+    files[file] = damaged(files[file], damage);
+    if (faults_.forgets_what_is_behind_damage && file == kLog) forget_what_is_behind_damage(files);
+    look_at(files, std::string(name_of(damage)) + " in " + file);
+  }
+
+  /// Without the index of the log, whatever it is but a cut, after which nothing tells that there was more.
+  void damage_the_log_after_a_power_cut() {
     const auto damage = static_cast<Damage>(campaign_.below(kDamages - 1));
     static_assert(static_cast<std::int64_t>(Damage::a_cut) == kDamages - 1);
     Files files = left_by_a_kill_;
+    files.erase(kLogIndex);
     std::string& log = files.at(kLog);
-    const std::string sound = log;
-    log = damaged(sound.substr(0, log_that_counts_), damage) + sound.substr(log_that_counts_);
-    if (faults_.forgets_what_is_behind_damage)
-      log.resize(static_cast<std::size_t>(std::ranges::mismatch(log, sound).in1 - log.begin()));
+    log = damaged(log.substr(0, log_that_counts_), damage) + log.substr(log_that_counts_);
+    if (faults_.forgets_what_is_behind_damage) forget_what_is_behind_damage(files);
     look_at(files, std::string(name_of(damage)) + " in " + kLog);
+  }
+
+  void forget_what_is_behind_damage(Files& files) {
+    std::string& log = files.at(kLog);
+    log.resize(static_cast<std::size_t>(std::ranges::mismatch(log, left_by_a_kill_.at(kLog)).in1 - log.begin()));
+    files.erase(kLogIndex);
   }
 
   /// The log of an index that is being written; then who writes it ends, and it is opened again and brought after the
@@ -150,20 +175,45 @@ class Unit {
   /// that knows all of it.
   void make() {
     const test::TempFolder folder(test::folder_in_memory());
+    const auto copied = static_cast<Copied>(campaign_.below(kCopied));
+    const std::size_t copied_after = below(script_.steps().size() / 2);
     {
       const auto store = open(folder.path());
-      std::vector<std::size_t> ends{std::filesystem::file_size(folder.path() / kLog)};
-      for (const auto& step : script_.steps()) {
-        commit(*store, step);
+      store::sqlite::Connection beside({.file = folder.path() / kDatabase});
+      std::vector<std::size_t> ends;
+      for (std::size_t i = 0; i < script_.steps().size(); ++i) {
+        if (i == copied_after) copy_log(beside, copied, [&] { commit(*store, script_.steps()[i]); });
+        if (i != copied_after) commit(*store, script_.steps()[i]);
+        if (i == copied_after) ends.clear();
         // Some steps change nothing.
-        if (const auto end = std::filesystem::file_size(folder.path() / kLog); end != ends.back()) ends.push_back(end);
+        if (const auto end = log_end(beside); ends.empty() || end != ends.back()) ends.push_back(end);
       }
       if (ends.size() <= kLastCommits) throw std::runtime_error("the script has too few commits");
       log_that_counts_ = ends[ends.size() - 1 - kLastCommits];
-      for (const char* file : {kDatabase, kLog}) left_by_a_kill_[file] = content_of(folder.path() / file);
+      for (const char* file : {kDatabase, kLog, kLogIndex}) left_by_a_kill_[file] = content_of(folder.path() / file);
+      beside.leave_log_on_close();
     }
     write_index(folder.path(), [] {});
     for (const char* file : {kDatabase, kSearchIndex}) sound_[file] = content_of(folder.path() / file);
+  }
+
+  /// Some: up to what somebody reads, while `meanwhile` adds to the log. All: `meanwhile` begins it anew.
+  static void copy_log(store::sqlite::Connection& beside, Copied copied, const std::function<void()>& meanwhile) {
+    std::optional<store::sqlite::Snapshot> snapshot;
+    if (copied == Copied::some) snapshot.emplace(beside);
+    if (copied == Copied::all) beside.checkpoint(store::sqlite::CheckpointMode::restart);
+    meanwhile();
+    if (copied == Copied::some)
+      store::sqlite::Connection({.file = sqlite3_db_filename(beside.handle(), "main")})
+          .checkpoint(store::sqlite::CheckpointMode::passive);
+  }
+
+  /// In bytes.
+  static std::size_t log_end(store::sqlite::Connection& beside) {
+    beside.integer("SELECT count(*) FROM team");
+    const auto frames = store::sqlite::OpenFiles(beside).log_extent().committed;
+    return static_cast<std::size_t>(store::sqlite::kLogHeaderBytes +
+                                    frames * (store::sqlite::kFrameHeaderBytes + std::int64_t{kPageBytes}));
   }
 
   std::unique_ptr<store::Store> open(const std::filesystem::path& folder) {
@@ -197,7 +247,7 @@ class Unit {
         content.replace(at, kPageBytes, content, below(pages) * kPageBytes, kPageBytes);
         break;
       case Damage::a_cut:
-        content.resize(kHeaderBytes + below(content.size() - kHeaderBytes));
+        content.resize(below(content.size()));
         break;
     }
     return content;
@@ -256,6 +306,8 @@ class Unit {
       // It may not be able to; to end in an error is all that is asked of it.
     }
   }
+
+  std::string one_of(std::initializer_list<const char*> names) { return names.begin()[below(names.size())]; }
 
   std::size_t below(std::size_t limit) {
     return static_cast<std::size_t>(campaign_.below(static_cast<std::int64_t>(limit)));

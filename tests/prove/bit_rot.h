@@ -19,11 +19,12 @@ struct BitRotFaults {
   bool copies_the_index_unseen = false;        // Its log is copied into the index whatever it is.
 };
 
-/// A unit: a data folder, closed as it should be or left by a kill, is damaged again and again: bits flipped, pages
-/// zeroed, overwritten with noise or with another page, the end cut off; of what a kill left, the log but for its last
-/// two commits; of a search index that is being written, its log, which is then copied. The damaged folder is refused,
-/// or check() finds something, or everything that can be read of it is what it was. Whatever it is, reading and writing
-/// it ends in answers or errors, never in a crash.
+/// A unit: a data folder, closed as it should be or left by a kill, with none, some or all of its log in the database,
+/// is damaged again and again: bits flipped, pages zeroed, overwritten with noise or with another page, the end cut
+/// off. Of what a power cut left, the log but for its last two commits, and no cut; of a search index that is being
+/// written, its log, which is then copied. The damaged folder is refused, or check() finds something, or everything
+/// that can be read of it is what it was. Whatever it is, reading and writing it ends in answers or errors, never in a
+/// crash.
 void bit_rot(Campaign& campaign, const BitRotSize& size, const BitRotFaults& faults);
 void bit_rot(Campaign& campaign);
 

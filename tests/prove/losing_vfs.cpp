@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace cardfile::prove {
@@ -17,6 +18,31 @@ constexpr std::int64_t kSectorBytes = 512;
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+constexpr std::string_view kIndexSuffix = "-shm";
+
+/// Its first sector.
+std::optional<std::string> index_in(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return std::nullopt;
+  std::string sector(kSectorBytes, '\0');
+  in.read(sector.data(), kSectorBytes);
+  sector.resize(static_cast<std::size_t>(in.gcount()));
+  return sector;
+}
+
+Disk found_in(const std::filesystem::path& folder) {
+  Disk disk;
+  if (!std::filesystem::exists(folder)) return disk;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    if (name.ends_with(kIndexSuffix)) continue;
+    disk.durable_names.emplace(name, disk.files.size());
+    disk.files.push_back({.durable = content_of(entry.path()), .pending = {}});
+  }
+  disk.names = disk.durable_names;
+  return disk;
 }
 
 void put(std::string& content, std::int64_t at, std::string_view bytes) {
@@ -55,6 +81,20 @@ class Chance {
 
   bool sector_survives() { return below(100) < percent_; }
 
+  const std::optional<std::string>& one_of(const Disk::IndexStates& states) {
+    switch (survival_) {
+      case Survival::none:
+        return states.front();
+      case Survival::all:
+        return states.back();
+      case Survival::earliest:
+      case Survival::calls:
+      case Survival::sectors:
+        return states[static_cast<std::size_t>(below(static_cast<std::int64_t>(states.size())))];
+    }
+    return states.back();
+  }
+
  private:
   std::int64_t below(std::int64_t limit) { return std::uniform_int_distribution<std::int64_t>(0, limit - 1)(random_); }
 
@@ -76,21 +116,27 @@ void put_some_sectors(std::string& content, std::int64_t at, std::string_view by
 
 }  // namespace
 
-LosingVfs::LosingVfs(std::string name, std::filesystem::path folder, DiskLies lies, std::function<void()> at_sync_point)
-    : HookedVfs(std::move(name)), folder_(std::move(folder)), lies_(lies), at_sync_point_(std::move(at_sync_point)) {
-  if (!std::filesystem::exists(folder_)) return;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    durable_names_.emplace(entry.path().filename(), files_.size());
-    files_.push_back({.durable = content_of(entry.path()), .pending = {}});
-  }
-  names_ = durable_names_;
+LosingVfs::LosingVfs(std::string name, std::filesystem::path folder, DiskLies lies, std::function<void()> at_sync_point,
+                     const std::optional<Disk>& left_by_a_kill)
+    : HookedVfs(std::move(name)),
+      folder_(std::move(folder)),
+      lies_(lies),
+      at_sync_point_(std::move(at_sync_point)),
+      disk_(left_by_a_kill ? *left_by_a_kill : found_in(folder_)),
+      listener_([this](const std::filesystem::path& path) { synced_past_sqlite(path); }) {}
+
+Disk LosingVfs::disk() {
+  const std::lock_guard lock(mutex_);
+  look_at_indexes();
+  return disk_;
 }
 
-DiskImage LosingVfs::image(Survival survival, std::mt19937_64& random) const {
+DiskImage LosingVfs::image(Survival survival, std::mt19937_64& random) {
   const std::lock_guard lock(mutex_);
-  Chance chance(survival, random, moment_);
-  Names names = durable_names_;
-  for (const auto& change : pending_names_) {
+  look_at_indexes();
+  Chance chance(survival, random, disk_.moment);
+  Disk::Names names = disk_.durable_names;
+  for (const auto& change : disk_.pending_names) {
     if (!chance.survives(change.moment)) continue;
     if (change.file) {
       names[change.name] = *change.file;
@@ -100,8 +146,8 @@ DiskImage LosingVfs::image(Survival survival, std::mt19937_64& random) const {
   }
   DiskImage image;
   for (const auto& [name, number] : names) {
-    std::string content = files_[number].durable;
-    for (const auto& change : files_[number].pending) {
+    std::string content = disk_.files[number].durable;
+    for (const auto& change : disk_.files[number].pending) {
       if (!change.truncates && chance.tears(change.moment)) {
         put_some_sectors(content, change.at, change.bytes, chance);
       } else if (chance.survives(change.moment)) {
@@ -114,12 +160,19 @@ DiskImage LosingVfs::image(Survival survival, std::mt19937_64& random) const {
     }
     image.emplace(name, std::move(content));
   }
+  for (const auto& [name, states] : disk_.indexes)
+    if (const auto& state = chance.one_of(states)) image.emplace(name, *state);
   return image;
 }
 
 std::optional<int> LosingVfs::before(const FileCall& call) {
   const auto name = name_of(call);
-  if (call.asked != Asked::sync || !name) return std::nullopt;
+  if (!name) return std::nullopt;
+  {
+    const std::lock_guard lock(mutex_);
+    look_at_indexes();
+  }
+  if (call.asked != Asked::sync) return std::nullopt;
   at_sync_point_();
   sync(call, *name);
   at_sync_point_();
@@ -130,27 +183,28 @@ void LosingVfs::done(const FileCall& call) {
   const auto name = name_of(call);
   if (!name) return;
   const std::lock_guard lock(mutex_);
-  ++moment_;
+  ++disk_.moment;
   switch (call.asked) {
     case Asked::open:
       file_named(*name);
       break;
     case Asked::write:
-      files_[file_named(*name)].pending.push_back(
-          {.moment = moment_,
+      disk_.files[file_named(*name)].pending.push_back(
+          {.moment = disk_.moment,
            .truncates = false,
            .at = call.at,
            .bytes = {reinterpret_cast<const char*>(call.bytes.data()), call.bytes.size()}});
       break;
     case Asked::truncate:
-      files_[file_named(*name)].pending.push_back({.moment = moment_, .truncates = true, .at = call.at, .bytes = {}});
+      disk_.files[file_named(*name)].pending.push_back(
+          {.moment = disk_.moment, .truncates = true, .at = call.at, .bytes = {}});
       break;
     case Asked::sync:
     case Asked::share:
       break;
     case Asked::remove:
-      names_.erase(*name);
-      pending_names_.push_back({.moment = moment_, .name = *name, .file = std::nullopt});
+      disk_.names.erase(*name);
+      disk_.pending_names.push_back({.moment = disk_.moment, .name = *name, .file = std::nullopt});
       if (call.syncs_folder) sync_folder();
       break;
   }
@@ -164,9 +218,13 @@ std::optional<std::string> LosingVfs::name_of(const FileCall& call) const {
 
 void LosingVfs::sync(const FileCall& call, const std::string& name) {
   const std::lock_guard lock(mutex_);
-  File& file = files_[file_named(name)];
+  file_named(name);
   if (call.syncs_folder) sync_folder();
-  if (lies_about(call.kind)) return;
+  if (!lies_about(call.kind)) sync_file(name);
+}
+
+void LosingVfs::sync_file(const std::string& name) {
+  Disk::File& file = disk_.files[file_named(name)];
   for (const auto& change : file.pending) {
     if (change.truncates) {
       file.durable.resize(static_cast<std::size_t>(change.at));
@@ -177,27 +235,61 @@ void LosingVfs::sync(const FileCall& call, const std::string& name) {
   file.pending.clear();
 }
 
+void LosingVfs::synced_past_sqlite(const std::filesystem::path& path) {
+  if (path != folder_ && path.parent_path() != folder_) return;
+  at_sync_point_();
+  {
+    const std::lock_guard lock(mutex_);
+    look_at_indexes();
+    const std::string name = path.filename();
+    if (path == folder_) {
+      sync_folder();
+    } else if (const auto index = disk_.indexes.find(name); index != disk_.indexes.end()) {
+      if (!lies_.syncs_of_the_log_s_index) index->second = {index->second.back()};
+    } else if (disk_.names.contains(name) && !lies_.syncs_of_a_log_that_is_found) {
+      sync_file(name);
+    }
+  }
+  at_sync_point_();
+}
+
 bool LosingVfs::lies_about(FileKind kind) const {
   return kind == FileKind::log ? lies_.log_syncs : kind == FileKind::database && lies_.database_syncs;
 }
 
 void LosingVfs::sync_folder() {
   if (lies_.folder_syncs) return;
-  durable_names_ = names_;
-  pending_names_.clear();
+  disk_.durable_names = disk_.names;
+  disk_.pending_names.clear();
+  // What was taken away before does not come back.
+  for (auto& [name, states] : disk_.indexes) {
+    const auto gone = std::find(states.rbegin(), states.rend(), std::nullopt);
+    states.erase(states.begin(), gone == states.rend() ? states.begin() : std::prev(gone.base()));
+    if (states.size() > 1 && !states.front()) states.erase(states.begin());
+  }
 }
 
 std::size_t LosingVfs::file_named(const std::string& name) {
-  const auto [found, is_new] = names_.try_emplace(name, files_.size());
+  const auto [found, is_new] = disk_.names.try_emplace(name, disk_.files.size());
   if (!is_new) return found->second;
   // What was there before SQLite opened it is ours, and we sync the folder after we have made a file.
-  files_.push_back({});
+  disk_.files.push_back({});
   if (!name.ends_with("-wal") && !name.ends_with("-journal")) {
-    durable_names_.emplace(name, found->second);
+    disk_.durable_names.emplace(name, found->second);
   } else {
-    pending_names_.push_back({.moment = moment_, .name = name, .file = found->second});
+    disk_.pending_names.push_back({.moment = disk_.moment, .name = name, .file = found->second});
   }
   return found->second;
+}
+
+void LosingVfs::look_at_indexes() {
+  for (const auto& [name, number] : disk_.names) {
+    if (!name.ends_with(".db")) continue;
+    const std::string index = name + std::string(kIndexSuffix);
+    auto& states = disk_.indexes[index];
+    auto now = index_in(folder_ / index);
+    if (states.empty() || states.back() != now) states.push_back(std::move(now));
+  }
 }
 
 void write_image(const DiskImage& image, const std::filesystem::path& folder) {

@@ -4,7 +4,9 @@
 #include <iterator>
 #include <set>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "store/sqlite/db.h"
 #include "support/temp_folder.h"
@@ -95,6 +97,47 @@ TEST_F(LosingDisk, ForgetsNamesUntilTheFolderIsSynced) {
   EXPECT_THAT(fresh.image(Survival::none, random), Not(Contains(Key("other.db-wal"))));
   other.execute("PRAGMA synchronous = FULL; INSERT INTO t VALUES (1)");
   EXPECT_THAT(fresh.image(Survival::none, random), Contains(Key("other.db-wal")));
+}
+
+TEST_F(LosingDisk, MayKeepOfTheLogsIndexWhatItWasAtAnyTimeSinceItsLastSync) {
+  // Its header; behind that it also says who reads.
+  const auto index_of = [](const DiskImage& image) {
+    const auto found = image.find("test.db-shm");
+    return found == image.end() ? "" : found->second.substr(0, 96);
+  };
+  connection_.sync_log_index();
+  const std::string synced = index_of(image(Survival::none));
+  EXPECT_THAT(content_of(folder_ / "test.db-shm"), testing::StartsWith(synced));
+  std::set<std::string> states{synced};
+  for (int i = 0; i < 3; ++i) {
+    connection_.execute("INSERT INTO t (x) VALUES (NULL)");
+    states.insert(index_of(image(Survival::all)));
+  }
+  EXPECT_EQ(states.size(), 4U);
+  EXPECT_EQ(index_of(image(Survival::none)), synced);
+  std::set<std::string> found;
+  for (int i = 0; i < 50; ++i) found.insert(index_of(image(Survival::calls)));
+  EXPECT_EQ(found, states);
+}
+
+TEST_F(LosingDisk, HearsOfWhatIsSyncedPastSqlite) {
+  write_without_sync();
+  EXPECT_NE(image(Survival::none).at("test.db-wal"), content_of(folder_ / "test.db-wal"));
+  const int log = ::open((folder_ / "test.db-wal").c_str(), O_RDONLY);
+  EXPECT_EQ(::fsync(log), 0);
+  ::close(log);
+  EXPECT_EQ(image(Survival::none).at("test.db-wal"), content_of(folder_ / "test.db-wal"));
+}
+
+TEST_F(LosingDisk, OfAKillIsGoneOnWithAsItWas) {
+  const std::string synced = image(Survival::none).at("test.db-wal");
+  write_without_sync();
+  const test::TempFolder other;
+  write_image(image(Survival::all), other.path());
+  LosingVfs after(
+      "losing-after", other.path(), {}, [] {}, vfs_.disk());
+  EXPECT_EQ(after.image(Survival::none, random_).at("test.db-wal"), synced);
+  EXPECT_EQ(after.image(Survival::all, random_).at("test.db-wal"), content_of(other.path() / "test.db-wal"));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ namespace {
 constexpr std::size_t kSteps = 40;
 constexpr int kImagesBeforeSync = 2;
 constexpr std::uint64_t kOneIn = 8;             // A checkpoint, a clean close, a crash after so many groups of steps.
+constexpr std::uint64_t kKillOneIn = 4;         // A kill amid the writing of a group.
 constexpr std::uint64_t kSecondCrashOneIn = 8;  // Of images.
 constexpr std::uint64_t kGoesOnOneIn = 3;       // Of images.
 
@@ -54,7 +55,8 @@ std::string next_vfs_name() {
 
 struct CrashImage {
   DiskImage files;
-  std::size_t acknowledged = 0;  // Steps, at the latest when the power failed.
+  std::optional<Disk> disk = {};  // Of a kill: what is durable of them.
+  std::size_t acknowledged = 0;   // Steps, at the latest when the power failed.
   Survival survival = Survival::none;
   bool is_second = false;  // It comes from a crash while another image was opened.
 
@@ -87,14 +89,15 @@ class Machine {
  public:
   using Acknowledgements = std::function<std::size_t()>;
 
-  /// Without `acknowledged` no images are made.
-  Machine(const DiskImage& disk, const DiskLies& lies, Acknowledgements acknowledged, std::uint64_t seed,
+  /// The disk is what `crash` has left. Without `acknowledged` no images are made.
+  Machine(const CrashImage& crash, const DiskLies& lies, Acknowledgements acknowledged, std::uint64_t seed,
           bool is_second)
       : acknowledged_(std::move(acknowledged)),
         is_second_(is_second),
         random_(seed),
-        folder_(prepared(disk)),
-        vfs_(next_vfs_name(), folder_, lies, [this] { at_sync_point(); }) {}
+        folder_(prepared(crash.files)),
+        vfs_(
+            next_vfs_name(), folder_, lies, [this] { at_sync_point(); }, crash.disk) {}
 
   /// Throws store::OpenError.
   void open(const core::Clock& clock, std::size_t batch_max, std::chrono::milliseconds flush_after) {
@@ -116,7 +119,7 @@ class Machine {
     connection.leave_log_on_close();
   }
 
-  /// The power fails now.
+  /// The power fails now, or the process is killed.
   CrashImage crash() {
     const std::lock_guard lock(mutex_);
     return image(static_cast<Survival>(random_() % kSurvivals));
@@ -144,6 +147,7 @@ class Machine {
   CrashImage image(Survival survival) {
     const std::size_t acknowledged = acknowledged_();
     return {.files = vfs_.image(survival, random_),
+            .disk = survival == Survival::all ? std::optional(vfs_.disk()) : std::nullopt,
             .acknowledged = acknowledged,
             .survival = survival,
             .is_second = is_second_};
@@ -176,28 +180,31 @@ class Unit {
       : campaign_(campaign), faults_(faults), script_(campaign.random()(), kSteps) {}
 
   void run() {
-    DiskImage disk;
+    CrashImage disk;
     std::size_t done = 0;
     while (done < kSteps && campaign_.findings().empty()) {
-      const auto crash = live(disk, done);
+      auto crash = live(disk, done);
       if (!crash) break;
       campaign_.count("crashes it went on from");
-      disk = crash->files;
-      done = judge(*crash);
+      disk = std::move(*crash);
+      done = judge(disk);
     }
   }
 
  private:
   /// Opens the store on `disk`, which has `done` steps, and does the rest until the power fails; none when it never
   /// does.
-  std::optional<CrashImage> live(const DiskImage& disk, std::size_t done) {
-    acknowledged_.begin(done);
-    submitted_ = done;
+  std::optional<CrashImage> live(const CrashImage& disk, std::size_t done) {
+    // What a kill left, and nobody was told of, is not durable before it can be read.
+    acknowledged_.begin(disk.acknowledged);
+    submitted_ = disk.acknowledged;
     Machine machine(
         disk, faults_.disk, [this] { return said_to_be_done(); }, campaign_.random()(), false);
     const std::size_t batch_max = 1 + chance(2) * 511;
     const auto flush_after = some_flush_after(chance(3));
     machine.open(clock_.source(), batch_max, flush_after);
+    acknowledged_.begin(done);
+    submitted_ = done;
     std::optional<CrashImage> crash;
     while (done < kSteps && !crash && campaign_.findings().empty()) {
       const std::size_t together = 1 + chance(script_.steps_together(done));
@@ -210,7 +217,7 @@ class Unit {
         machine.open(clock_.source(), batch_max, flush_after);
       }
       if (chance(kOneIn) == 0) crash = machine.crash();
-      judge_all(machine);
+      if (auto killed = judge_all(machine); killed && chance(kKillOneIn) == 0) crash = std::move(killed);
     }
     machine.close();
     judge_all(machine);
@@ -249,11 +256,16 @@ class Unit {
     return faults_.answers_before_the_sync ? submitted_.load() : acknowledged_.count();
   }
 
-  void judge_all(Machine& machine) {
-    for (const auto& image : machine.take_images()) {
-      if (!campaign_.findings().empty()) return;
+  /// Gives back one of the images that a kill leaves, in the middle of writing; none when there is none.
+  std::optional<CrashImage> judge_all(Machine& machine) {
+    std::optional<CrashImage> killed;
+    std::size_t kills = 0;
+    for (auto& image : machine.take_images()) {
+      if (!campaign_.findings().empty()) break;
       judge(image);
+      if (image.disk && chance(++kills) == 0) killed = std::move(image);
     }
+    return killed;
   }
 
   /// Opens the store that the image holds, compares it with what it has to be, and gives back how many steps it has.
@@ -261,7 +273,7 @@ class Unit {
     campaign_.count(image.is_second ? "crash images of second crashes" : "crash images");
     Machine::Acknowledgements crashes_again;
     if (!image.is_second && chance(kSecondCrashOneIn) == 0) crashes_again = [&image] { return image.acknowledged; };
-    Machine machine(image.files, {}, crashes_again, campaign_.random()(), true);
+    Machine machine(image, {}, crashes_again, campaign_.random()(), true);
     std::size_t done = 0;
     try {
       machine.open(clock_.source(), 512, some_flush_after(chance(3)));

@@ -28,6 +28,17 @@ TEST(PowerLoss, IsFoundWhenTheDiskLiesAboutSyncsOfTheFolder) {
   expect_power_loss_found({.disk = {.folder_syncs = true}}, "after a power cut");
 }
 
+TEST(PowerLoss, IsFoundWhenWhatAKilledProcessLeftIsReadBeforeItIsSynced) {
+  expect_found(
+      "power-loss", 40,
+      [](Campaign& campaign) { power_loss(campaign, {.disk = {.syncs_of_a_log_that_is_found = true}}); },
+      "after a power cut");
+}
+
+TEST(PowerLoss, IsFoundWhenTheLogIsEmptiedBeforeItsIndexIsSynced) {
+  expect_power_loss_found({.disk = {.syncs_of_the_log_s_index = true}}, "cardfile.db-wal is gone");
+}
+
 TEST(PowerLoss, IsFoundWhenTheWriterAnswersBeforeTheSync) {
   expect_power_loss_found({.answers_before_the_sync = true}, "acknowledged ones");
 }

@@ -292,6 +292,7 @@ TEST_F(DataFolder, IsThereAfterAPowerCutWithAllItsParentsAndItsDatabase) {
     expected.push_back(folder);
   expected.emplace_back("/");
   expected.emplace_back(temp / "a/b/c");
+  expected.emplace_back(temp / "a/b/c/cardfile.db-shm");  // When it was closed.
   EXPECT_EQ(syncs.seen(), expected);
 }
 

@@ -87,6 +87,9 @@ void Checkpointer::stop() {
 
 void Checkpointer::empty_log(Connection& writer) {
   const NoSnapshots none(readers_);
+  if (!writer.checkpoint(CheckpointMode::restart).is_complete) return;
+  // After a power cut it would tell of a log that is gone, and not that the database has all of it.
+  writer.sync_log_index();
   writer.checkpoint(CheckpointMode::truncate);
 }
 

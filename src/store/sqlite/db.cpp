@@ -168,12 +168,6 @@ void Connection::on_commit(std::function<void(int pages)> committed) {
 
 CheckpointResult Connection::checkpoint(CheckpointMode mode) {
   if (!has_whole_log()) throw SqliteError(SQLITE_IOERR_DATA, "copy the write-ahead log into the database", handle_);
-  if (mode == CheckpointMode::truncate) {
-    // After a power cut the index would tell of a log that is gone, and not of all of it that it was copied.
-    const CheckpointResult before = checkpoint(CheckpointMode::restart);
-    if (!before.is_complete) return before;
-    OpenFiles(*this).sync_log_index();
-  }
   CheckpointResult result;
   sqlite3_busy_timeout(handle_, kCheckpointTimeoutMs);
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, sqlite_mode(mode), &result.logged, &result.copied);
@@ -191,6 +185,8 @@ void Connection::sync_database() {
              "find the file of the database");
   require_ok(file->pMethods->xSync(file, SQLITE_SYNC_NORMAL), "sync the database");
 }
+
+void Connection::sync_log_index() { OpenFiles(*this).sync_log_index(); }
 
 void Connection::limit_log(std::int64_t bytes) { execute("PRAGMA journal_size_limit = " + std::to_string(bytes)); }
 

@@ -100,6 +100,8 @@ class Connection {
   CheckpointResult checkpoint(CheckpointMode mode);
   /// Syncs the database, not its log. Throws SqliteError.
   void sync_database();
+  /// After a power cut what the log's index says is what it said now, or later. Throws SqliteError.
+  void sync_log_index();
   /// Leaves room for checksums in each page of a database that is made after it, or written anew by VACUUM.
   void reserve_checksums();
   /// Whether there is that room in the pages of the database file, whatever the log has anew. Throws SqliteError.

@@ -233,6 +233,12 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
     if (log_damaged) return report;
     throw;
   }
+  // Whatever the log makes of it, no server opens it.
+  try {
+    static_cast<void>(has_checksums(connection));
+  } catch (const OpenError& error) {
+    report.findings.emplace_back(error.what());
+  }
   Memtable memtable({.contacts = std::numeric_limits<std::size_t>::max()});
   if (!keeps_log(connection))
     report.findings.emplace_back("cardfile.db keeps no write-ahead log: its first page is not what was written there.");

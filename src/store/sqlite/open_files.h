@@ -31,7 +31,6 @@ class OpenFiles {
   bool read_log(std::span<std::byte> to, std::int64_t at) const;
   /// None of a database that keeps no log.
   LogExtent log_extent() const;
-  /// Makes what the log's index says of it survive a power cut, after which it may be as it was at any time before.
   void sync_log_index() const;
 
  private:
