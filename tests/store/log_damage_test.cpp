@@ -336,6 +336,20 @@ TEST_F(BesideAnotherProgram, AStopThatMeetsADamagedLogTellsItAndLeavesIt) {
   world_.close();
   EXPECT_THAT(told_, HasSubstr("a page is not what was written there"));
   EXPECT_EQ(std::filesystem::file_size(log), size);
+  EXPECT_NE(log_damaged_at(database_), std::nullopt) << "the next start is to refuse it";
+}
+
+TEST_F(BesideAnotherProgram, AStopThatCannotSyncTheIndexTellsItAndLeavesTheLog) {
+  const auto ada = world_.has_contact({.phone = "13125550142"});
+  {
+    Syncs syncs;
+    syncs.fail(database_.native() + "-shm", EIO);
+    world_.close();
+  }
+  EXPECT_THAT(told_, HasSubstr("cannot sync the index of the log"));
+  EXPECT_GT(std::filesystem::file_size(store::sqlite::log_of(database_)), 0U);
+  world_.reopen();
+  EXPECT_EQ(world_.contact(ada.id), ada);
 }
 
 TEST_F(BesideAnotherProgram, ABackupMeetsDamageAlsoOfTheLastCommit) {
