@@ -33,10 +33,12 @@ struct Failure {
   int code;
   Cause cause = Cause::device;
   Extent written = Extent::nothing;
+  bool truncates = true;  // Afterwards.
 };
 
 const Failure kFailures[] = {
     {"a failed sync", Asked::sync, SQLITE_IOERR_FSYNC},
+    {"a failed sync, and failed truncations", Asked::sync, SQLITE_IOERR_FSYNC, Cause::device, Extent::nothing, false},
     {"a failed write", Asked::write, SQLITE_IOERR_WRITE},
     {"a write that failed half way", Asked::write, SQLITE_IOERR_WRITE, Cause::device, Extent::half},
     {"a full disk", Asked::write, SQLITE_FULL, Cause::space},
@@ -72,6 +74,7 @@ class FailingVfs final : public test::HookedVfs {
       if (call.asked == Asked::sync && call.kind == test::FileKind::log) log_sync_failed_ = true;
       return syncs_again_ ? SQLITE_OK : failure_.code;
     }
+    if (call.asked == Asked::truncate && !failure_.truncates && failed_ && !mended_) return SQLITE_IOERR_TRUNCATE;
     return call.asked == Asked::sync ? std::optional(SQLITE_OK) : std::nullopt;
   }
 

@@ -13,7 +13,7 @@ namespace cardfile::prove {
 namespace {
 
 constexpr DiskFailureSize kShort{.steps = 8, .stride = 3};
-constexpr std::int64_t kKindsOfFailures = 20;
+constexpr std::int64_t kKindsOfFailures = 22;
 
 void short_disk_failures(Campaign& campaign) { disk_failures(campaign, kShort, {}); }
 

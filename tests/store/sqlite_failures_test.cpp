@@ -44,6 +44,18 @@ TEST_F(FailingDisk, SaysOfAWriteWhoseSyncFailedThatItMayBeDone) {
   EXPECT_EQ(words_for_update(), "the store takes no writes at the moment");
 }
 
+TEST_F(FailingDisk, LeavesNothingInTheLogOfAWriteWhoseSyncFailed) {
+  const auto log = world_.options().folder / "cardfile.db-wal";
+  const auto before = std::filesystem::file_size(log);
+  vfs_.syncs_give(SQLITE_IOERR_FSYNC);
+  EXPECT_EQ(refusal_of_update(), core::ErrorCode::unavailable);
+  EXPECT_EQ(std::filesystem::file_size(log), before)
+      << "the disk does not have it, and what is committed behind it after a restart would go with it";
+  vfs_.syncs_give(SQLITE_OK);
+  world_.reopen();
+  EXPECT_EQ(world_.contact(ada_.id), ada_);
+}
+
 TEST_F(FailingDisk, SaysOfAWriteForWhichThereIsNoSpaceThatItIsNotDone) {
   vfs_.writes_give(SQLITE_FULL);
   EXPECT_EQ(words_for_update(), "the store takes no writes at the moment");

@@ -85,12 +85,12 @@ void Checkpointer::stop() {
   thread_.join();
 }
 
-void Checkpointer::empty_log(Connection& writer) {
+bool Checkpointer::empty_log(Connection& writer) {
   const NoSnapshots none(readers_);
-  if (!writer.checkpoint(CheckpointMode::restart).is_complete) return;
+  if (!writer.checkpoint(CheckpointMode::restart).is_complete) return false;
   // After a power cut it would tell of a log that is gone, and not that the database has all of it.
   writer.sync_log_index();
-  writer.checkpoint(CheckpointMode::truncate);
+  return writer.checkpoint(CheckpointMode::truncate).is_complete;
 }
 
 void Checkpointer::run(const std::stop_token& stop) {

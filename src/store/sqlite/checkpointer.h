@@ -49,8 +49,8 @@ class Checkpointer {
 
   /// For the writer, once it is stopped and nobody reads any more: copies the rest and leaves an empty log, unless
   /// another program reads. Closing would copy what nobody has looked at, and another program that has the database
-  /// open would copy it without checksums. Throws SqliteError.
-  void empty_log(Connection& writer);
+  /// open would copy it without checksums. False when the log is as it was. Throws SqliteError.
+  bool empty_log(Connection& writer);
 
  private:
   enum class Step { none, usual, last };

@@ -188,6 +188,18 @@ void Connection::sync_database() {
 
 void Connection::sync_log_index() { OpenFiles(*this).sync_log_index(); }
 
+void Connection::cut_log() {
+  // Nobody else writes meanwhile.
+  execute("BEGIN IMMEDIATE");
+  try {
+    OpenFiles(*this).cut_log();
+  } catch (...) {
+    execute("ROLLBACK");
+    throw;
+  }
+  execute("ROLLBACK");
+}
+
 void Connection::limit_log(std::int64_t bytes) { execute("PRAGMA journal_size_limit = " + std::to_string(bytes)); }
 
 void Connection::leave_log_on_close() {

@@ -106,6 +106,10 @@ class Connection {
   void reserve_checksums();
   /// Whether there is that room in the pages of the database file, whatever the log has anew. Throws SqliteError.
   bool has_room_for_checksums();
+  /// Takes away what stands behind the last commit in the log. After a sync that failed the system may show it for as
+  /// long as it runs, and the next opening take it for committed, though the disk does not have it: a power cut would
+  /// take with it whatever was committed behind it since. Throws SqliteError.
+  void cut_log();
   /// A log that has become longer is cut to so many bytes when it begins anew. Throws SqliteError.
   void limit_log(std::int64_t bytes);
   /// Closing leaves the write-ahead log as it is, for the next opening to recover from.

@@ -1,5 +1,7 @@
 #include "store/sqlite/open_files.h"
 
+#include <array>
+
 #include <sqlite3.h>
 #include <sys/mman.h>
 
@@ -50,6 +52,16 @@ void OpenFiles::sync_log_index() const {
   volatile void* index = log_index();
   if (index && ::msync(const_cast<void*>(index), kIndexRegionBytes, MS_SYNC) != 0)
     throw SqliteError(SQLITE_IOERR_FSYNC, "sync the index of the log");
+}
+
+void OpenFiles::cut_log() const {
+  const volatile void* index = log_index();
+  if (!index) return;
+  std::array<std::byte, kLogHeaderBytes> header{};
+  if (!read_log(header, 0)) return;
+  const std::int64_t frame_bytes = kFrameHeaderBytes + std::int64_t{big_endian(std::span(header).subspan<8, 4>())};
+  const int code = log_->pMethods->xTruncate(log_, kLogHeaderBytes + log_extent().committed * frame_bytes);
+  if (code != SQLITE_OK) throw SqliteError(code, "cut the write-ahead log");
 }
 
 volatile void* OpenFiles::log_index() const {

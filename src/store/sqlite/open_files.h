@@ -32,6 +32,8 @@ class OpenFiles {
   /// None of a database that keeps no log.
   LogExtent log_extent() const;
   void sync_log_index() const;
+  /// To what is committed.
+  void cut_log() const;
 
  private:
   /// The first region; null when there is none.

@@ -70,11 +70,14 @@ void Writer::stop() {
   arrived_.notify_one();
   thread_.join();
   checkpointer_.stop();
+  bool is_log_empty = false;
   try {
-    if (failure().empty()) checkpointer_.empty_log(connection_);
+    is_log_empty = failure().empty() && checkpointer_.empty_log(connection_);
   } catch (const SqliteError& error) {
     if (!may_succeed_later(error)) stop_writing(error.what());
   }
+  // It is the truth then, for the next opening to recover from.
+  if (!is_log_empty) connection_.leave_log_on_close();
 }
 
 void Writer::submit(Submission& submission) {
@@ -218,12 +221,22 @@ void Writer::fail(const Submissions& submissions, const std::exception& error) {
 
 void Writer::give_up(const std::exception& error, const std::string& consequence) {
   const auto* sqlite_error = dynamic_cast<const SqliteError*>(&error);
-  if (sqlite_error && !may_succeed_later(*sqlite_error)) {
+  const bool is_for_good = sqlite_error && !may_succeed_later(*sqlite_error);
+  if (is_for_good) {
     stop_writing(error.what());
   } else if (failure().empty()) {
     tell_now_and_then(error.what() + consequence);
   }
   roll_back();
+  if (is_for_good) cut_log();
+}
+
+void Writer::cut_log() {
+  try {
+    connection_.cut_log();
+  } catch (const SqliteError&) {
+    // The disk is not to be trusted; whoever was refused knows that it may be done.
+  }
 }
 
 void Writer::tell_now_and_then(const std::string& why) {

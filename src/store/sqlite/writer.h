@@ -85,6 +85,8 @@ class Writer {
   /// After a transaction that failed: undoes it, and stops writing when the same would fail again.
   void give_up(const std::exception& error, const std::string& consequence);
   void roll_back();
+  /// Of a commit that was refused nothing is to be left for the next opening, as far as the disk goes along.
+  void cut_log();
   void resume_waiters(const Submissions& submissions);
   void tend_log();
   void stop_writing(const std::string& why);
