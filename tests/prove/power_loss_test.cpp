@@ -32,7 +32,7 @@ TEST(PowerLoss, IsFoundWhenWhatAKilledProcessLeftIsReadBeforeItIsSynced) {
   expect_found(
       "power-loss", 40,
       [](Campaign& campaign) { power_loss(campaign, {.disk = {.syncs_of_a_log_that_is_found = true}}); },
-      "after a power cut");
+      "acknowledged");
 }
 
 TEST(PowerLoss, IsFoundWhenTheLogIsEmptiedBeforeItsIndexIsSynced) {

@@ -50,6 +50,17 @@ void flip(const std::filesystem::path& path, std::int64_t at) {
   file.put(static_cast<char>(before ^ 4));
 }
 
+/// A disk with no room for an index.
+class FailingIndexVfs final : public HookedVfs {
+ public:
+  FailingIndexVfs() : HookedVfs("failing-index") {}
+
+ private:
+  std::optional<int> before(const FileCall& call) override {
+    return call.asked == Asked::share ? std::optional(SQLITE_IOERR_SHMSIZE) : std::nullopt;
+  }
+};
+
 /// A folder as a kill leaves it, with three contacts, each a commit of its own.
 class AfterAKill : public testing::Test {
  protected:
@@ -150,14 +161,65 @@ TEST_F(AfterAKill, ALogThatIsCutOffIsSeenToEndWhereItsLastWholeFrameDoes) {
   }
 }
 
-TEST_F(AfterAKill, ALogThatIsGoneIsMissedAndTheSentenceSaysWhatWhoTookItAwayIsToDo) {
+TEST_F(AfterAKill, ALogThatIsGoneIsMissed) {
   std::filesystem::resize_file(log(), 0);
   EXPECT_THAT(why_it_does_not_open(), HasSubstr("cardfile.db-wal is gone"));
   std::filesystem::remove(log());
-  EXPECT_THAT(why_it_does_not_open(), AllOf(HasSubstr("cardfile.db-wal is gone"), HasSubstr("cardfile.db-shm")));
+  EXPECT_THAT(why_it_does_not_open(), HasSubstr("cardfile.db-wal is gone"));
   EXPECT_THAT(findings(), testing::Contains(HasSubstr("cardfile.db-wal is gone")));
   std::filesystem::remove(index());
   EXPECT_EQ(damaged_at(), std::nullopt);
+}
+
+TEST_F(AfterAKill, ALogIsNotTakenAwayWithADatabaseThatIsGone) {
+  const auto database = left_.path() / "cardfile.db";
+  const std::string before = content_of(log());
+  for (const bool is_known_to_have_more : {true, false}) {
+    if (!is_known_to_have_more) std::filesystem::remove(index());
+    for (const bool is_there : {true, false}) {
+      std::filesystem::remove(database);
+      if (is_there) std::ofstream(database, std::ios::binary).flush();
+      EXPECT_THAT(why_it_does_not_open(), HasSubstr("cardfile.db is gone, and its write-ahead log"));
+      EXPECT_THAT(findings(), ElementsAre(HasSubstr("cardfile.db is gone")));
+      EXPECT_EQ(content_of(log()), before);
+    }
+  }
+  const TempFolder copies;
+  EXPECT_THROW(store::sqlite::back_up(left_.path(), copies.path() / "copy", {}), store::sqlite::BackupError);
+  EXPECT_EQ(content_of(log()), before);
+}
+
+TEST_F(AfterAKill, ACheckOfALargeDamagedLogLooksAtAllThatCanBeRead) {
+  for (int i = 0; i < 120; ++i)
+    world_.has_contact({.phone = std::to_string(13'125'551'000 + i), .note = std::string(100'000, 'x')});
+  leave();
+  ASSERT_GT(log_bytes(), 5'000 * kFrameBytes) << "more than one region of the index tells of";
+  const std::string before = content_of(index());
+  flip(log_bytes() - 500);
+  const store::CheckReport report = store::check_sqlite({.folder = left_.path()}, {});
+  EXPECT_THAT(report.findings, ElementsAre(HasSubstr("not what was written from byte")));
+  EXPECT_EQ(report.contacts, 122) << "all but the last one";
+  EXPECT_EQ(content_of(index()), before);
+}
+
+TEST_F(AfterAKill, AKillWhileTheIndexIsMadeAnewForgetsNothing) {
+  FailingIndexVfs vfs;
+  EXPECT_THROW(store::open_sqlite({.folder = left_.path(), .vfs = vfs.name()}, world_.clock().source()),
+               store::OpenError);
+  ASSERT_LT(std::filesystem::file_size(index()), 100U) << "it still says how far the log went";
+  EXPECT_EQ(damaged_at(), std::nullopt);
+  flip(starts_[2] + 500);
+  EXPECT_EQ(damaged_at(), starts_[2]);
+  flip(starts_[2] + 500);
+  EXPECT_EQ(open()->count(kTeam, {}), 3);
+  for (const auto& entry : std::filesystem::directory_iterator(left_.path()))
+    EXPECT_THAT(entry.path().filename(), testing::Not(HasSubstr("kept")));
+}
+
+TEST_F(AfterAKill, ALogThatCannotBeSyncedIsNoFindingOfCheck) {
+  Syncs syncs;
+  syncs.fail(log(), EIO);
+  EXPECT_THROW(findings(), store::OpenError);
 }
 
 TEST_F(AfterAKill, TheLastCommitIsNeitherForgottenNorBackedUpWhereItIsDamaged) {
@@ -195,7 +257,7 @@ TEST_F(AfterAKill, WhatWasWrittenIsDurableBeforeAnybodyTakesItForCommitted) {
   const std::string before = content_of(index());
   Syncs syncs;
   syncs.fail(log(), EIO);
-  EXPECT_THAT(why_it_does_not_open(), HasSubstr("cannot sync the write-ahead log"));
+  EXPECT_THAT(why_it_does_not_open(), HasSubstr("cannot sync cardfile.db-wal: Input/output error"));
   EXPECT_EQ(content_of(index()), before) << "SQLite has read the log";
   const TempFolder copies;
   EXPECT_THROW(store::sqlite::back_up(left_.path(), copies.path() / "copy", {}), store::sqlite::BackupError);
@@ -324,6 +386,19 @@ TEST_F(BesideAnotherProgram, ACleanStopLeavesNothingInTheLogForItToCopy) {
   EXPECT_THAT(store::check_sqlite({.folder = world_.options().folder}, {}).findings, IsEmpty());
 }
 
+TEST_F(BesideAnotherProgram, AStopWhileItReadsWhatWasThereBeforeLeavesTheLogAndItsIndex) {
+  open_it();
+  ASSERT_EQ(sqlite3_exec(other_, "BEGIN; SELECT count(*) FROM team", nullptr, nullptr, nullptr), SQLITE_OK);
+  const auto ada = world_.has_contact({.phone = "13125550142"});
+  world_.close();
+  EXPECT_GT(std::filesystem::file_size(store::sqlite::log_of(database_)), 0U);
+  EXPECT_TRUE(std::filesystem::exists(database_.native() + "-shm"));
+  EXPECT_EQ(log_damaged_at(database_), std::nullopt);
+  sqlite3_exec(other_, "COMMIT", nullptr, nullptr, nullptr);
+  world_.reopen();
+  EXPECT_EQ(world_.contact(ada.id), ada);
+}
+
 TEST_F(BesideAnotherProgram, AStopThatMeetsADamagedLogTellsItAndLeavesIt) {
   world_.has_contact({.phone = "13125550142"});
   const auto log = store::sqlite::log_of(database_);
@@ -364,32 +439,25 @@ TEST_F(BesideAnotherProgram, ABackupMeetsDamageAlsoOfTheLastCommit) {
   EXPECT_THROW(store::sqlite::back_up(world_.options().folder, copies.path() / "copy", {}), store::sqlite::BackupError);
 }
 
-/// Keeps what the index of the log is when the log is emptied.
-class IndexKeepingVfs final : public HookedVfs {
- public:
-  IndexKeepingVfs() : HookedVfs("index-keeping") {}
-  std::string kept() const { return kept_; }
-
- private:
-  std::optional<int> before(const FileCall& call) override {
-    if (call.asked == Asked::truncate && call.kind == FileKind::log && call.at == 0)
-      kept_ = content_of(call.path.substr(0, call.path.size() - 4) + "-shm");
-    return std::nullopt;
-  }
-
-  std::string kept_;
-};
-
-TEST(AfterACleanStop, AnIndexThatAPowerCutBringsBackDoesNotMissTheLog) {
-  IndexKeepingVfs vfs;
-  World world(Engine::sqlite, {.vfs = vfs.name()});
+TEST(AfterACleanStop, TheIndexThatIsSyncedBeforeTheLogIsEmptiedDoesNotMissIt) {
+  World world(Engine::sqlite);
   world.has_contact({.phone = "13125550142"});
-  world.close();
   const auto database = world.options().folder / "cardfile.db";
-  ASSERT_FALSE(vfs.kept().empty());
+  const std::filesystem::path index = database.native() + "-shm";
+  std::string synced;
+  std::uintmax_t log_bytes = 0;
+  {
+    const SyncListener listener([&](const std::filesystem::path& path) {
+      if (path != index) return;
+      synced = content_of(index);
+      log_bytes = std::filesystem::file_size(store::sqlite::log_of(database));
+    });
+    world.close();
+  }
   ASSERT_FALSE(std::filesystem::exists(store::sqlite::log_of(database)));
-  std::ofstream(world.options().folder / "cardfile.db-shm", std::ios::binary) << vfs.kept();
-  EXPECT_EQ(log_damaged_at(database), std::nullopt);
+  EXPECT_GT(log_bytes, 32U) << "the log was emptied before";
+  std::ofstream(index, std::ios::binary) << synced;
+  EXPECT_EQ(log_damaged_at(database), std::nullopt) << "a power cut has brought it back";
 }
 
 TEST_F(AfterAKill, AFolderWithoutALogIsWhole) {

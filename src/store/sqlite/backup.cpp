@@ -170,9 +170,11 @@ void require_whole_log(const std::filesystem::path& database) {
 
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) {
   require_whole_log(from);
+  const KeptIndex index(from);
   Connection source({.file = from, .read_only = true, .comparing = Comparing::never});
   source.leave_log_on_close();
   require_contents(source);
+  index.let_go();
   const bool with_checksums = has_checksums(source);
   if (with_checksums) source.compare_pages();
   // Everything that is copied is of the moment of the first reading in it.
@@ -228,6 +230,9 @@ void back_up(const std::filesystem::path& from, const std::filesystem::path& to,
   sync(folder.parent_path());
 } catch (const std::filesystem::filesystem_error& error) {
   throw BackupError("Cannot look at " + error.path1().string() + ": " + error.code().message() + kFurtherWays);
+} catch (const std::system_error& error) {
+  throw BackupError("Cannot copy " + from.string() + ": " + error.what() +
+                    ". See to its disk, or run this as the owner of both folders.");
 }
 
 }  // namespace cardfile::store::sqlite

@@ -6,7 +6,9 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -57,13 +59,20 @@ void set_up_writing(Connection& connection) {
 /// A folder whose log SQLite reads to its end. To open another one would be to forget what stands behind the damage.
 class WholeFolder final : public Folder {
  public:
-  /// Throws OpenError.
+  /// Throws OpenError, std::system_error.
   explicit WholeFolder(const std::filesystem::path& path) : Folder(path) {
     const auto damaged_at = log_damaged_at(database());
-    if (!damaged_at) return;
-    throw OpenError("Cannot open the data folder " + path.string() + ": " +
-                    told_of_log_damage(database(), *damaged_at) + ". Put a backup in the folder's place.");
+    if (damaged_at)
+      throw OpenError("Cannot open the data folder " + path.string() + ": " +
+                      told_of_log_damage(database(), *damaged_at) + ". Put a backup in the folder's place.");
+    index_.emplace(database());
   }
+
+  /// The log was read.
+  void has_index() const { index_->let_go(); }
+
+ private:
+  std::optional<KeptIndex> index_;
 };
 
 /// Brings the database to the newest format; from then on its pages are compared.
@@ -99,6 +108,7 @@ class SqliteStore final : public Store {
     // A folder that does not open stays as it is.
     connection_.leave_log_on_close();
     prepare(connection_);
+    folder_.has_index();
     recover(connection_, memtable_);
     auto clocks = load_teams();
     if (options.indexing == Indexing::in_background)
@@ -122,8 +132,6 @@ class SqliteStore final : public Store {
     // Nobody reads any more when the writer empties the log.
     if (indexer_) indexer_->stop();
     writer_->stop();
-    // After a failure the log is the truth: it stays as it is for the next opening to recover from.
-    if (!writer_->failure().empty()) connection_.leave_log_on_close();
   }
 
   void submit(Submission& submission) override { writer_->submit(submission); }
@@ -205,14 +213,29 @@ class SqliteStore final : public Store {
   std::unique_ptr<Writer> writer_;
 };
 
+/// Throws OpenError when it cannot be said.
+std::optional<std::int64_t> find_log_damage(const std::filesystem::path& database) {
+  try {
+    return log_damaged_at(database);
+  } catch (const std::system_error& error) {
+    throw OpenError("The check of " + database.parent_path().string() +
+                    " could not be finished, which says nothing about it: " + error.what() +
+                    ". See to the disk, or run this as the folder's owner.");
+  }
+}
+
 /// As much of what keeps the folder from opening as can be passed over is. Nothing in it is changed.
 CheckReport check_folder(const SqliteOptions& options, const Progress& progress) {
   const Folder folder(options.folder);
   CheckReport report;
-  const auto log_damaged = log_damaged_at(folder.database());
+  const auto log_damaged = find_log_damage(folder.database());
   if (log_damaged)
     report.findings.push_back("The folder cannot be opened: " + told_of_log_damage(folder.database(), *log_damaged) +
                               ".");
+  // SQLite would take the log away.
+  if (log_damaged && std::filesystem::file_size(folder.database()) == 0) return report;
+  std::optional<KeptIndex> index;
+  if (!log_damaged) index.emplace(folder.database());
   // Whoever comes next is to find the damage, too.
   const PrivateIndexVfs traceless(options.vfs);
   Connection connection({.file = folder.database(),
@@ -221,6 +244,7 @@ CheckReport check_folder(const SqliteOptions& options, const Progress& progress)
                          .comparing = Comparing::never});
   connection.leave_log_on_close();
   refuse_foreign_tables(connection);
+  if (index) index->let_go();
   if (connection.integer("PRAGMA user_version") == 0) {
     if (!log_damaged)
       report.findings.emplace_back("cardfile.db is empty: it has none of the tables that even a new one has.");
@@ -295,7 +319,9 @@ std::int64_t format_of(const std::filesystem::path& path) {
     // Whatever wrote it last, and without a change to it.
     sqlite::Connection connection({.file = folder.database(), .comparing = sqlite::Comparing::never});
     connection.leave_log_on_close();
-    return connection.integer("PRAGMA user_version");
+    const std::int64_t format = connection.integer("PRAGMA user_version");
+    folder.has_index();
+    return format;
   } catch (...) {
     sqlite::throw_as_open_error(path);
   }

@@ -7,15 +7,15 @@
 #include <cstddef>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <span>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
-#include "store/sqlite/db.h"
 #include "store/sqlite/log_format.h"
 #include "store/sqlite/open_files.h"
 
@@ -33,9 +33,6 @@ constexpr std::size_t kLogSumAt = 24;
 constexpr std::size_t kCommitAt = 4;
 constexpr std::size_t kSaltsAt = 8;
 constexpr std::size_t kSumAt = 16;
-
-// Of the database's header; 1 is 65,536.
-constexpr std::size_t kPageSizeAt = 16;
 
 using Bytes = std::span<const std::byte>;
 
@@ -74,13 +71,13 @@ bool read(std::ifstream& in, std::span<std::byte> to) {
 
 std::filesystem::path index_of(const std::filesystem::path& database) { return database.native() + "-shm"; }
 
-/// 0 when the database has none.
-std::size_t page_bytes_of(const std::filesystem::path& database) {
-  std::ifstream in(database, std::ios::binary);
-  std::array<std::byte, kPageSizeAt + 4> header{};
-  if (!read(in, header)) return 0;
-  const std::size_t bytes = word(header, kPageSizeAt) >> 16;
-  return bytes == 1 ? 65'536 : bytes;
+std::filesystem::path kept_index_of(const std::filesystem::path& database) { return database.native() + "-shm-kept"; }
+
+/// 0 also when there is none.
+std::uintmax_t size_of(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
 }
 
 /// What the index says of a log.
@@ -96,11 +93,13 @@ std::uint32_t native_word(Bytes bytes, std::size_t at) {
   return number;
 }
 
-/// Of both copies of its header: whoever is killed may have written one of them. None where they are not what was
+using IndexBytes = std::array<std::byte, kIndexCopiedAt + 4>;
+
+/// What both copies of its header say: whoever is killed may have written one of them. None where they are not what was
 /// written, as after a power cut, or while somebody writes.
-std::vector<Indexed> read_index(const std::filesystem::path& database) {
-  std::ifstream in(index_of(database), std::ios::binary);
-  std::array<std::byte, kIndexCopiedAt + 4> bytes{};
+std::vector<Indexed> read_index(const std::filesystem::path& index) {
+  std::ifstream in(index, std::ios::binary);
+  IndexBytes bytes{};
   if (!read(in, bytes)) return {};
   std::vector<Indexed> found;
   for (const std::size_t copy : {std::size_t{0}, kIndexHeaderBytes}) {
@@ -113,6 +112,11 @@ std::vector<Indexed> read_index(const std::filesystem::path& database) {
                      .copied = native_word(bytes, kIndexCopiedAt)});
   }
   return found;
+}
+
+/// Whether there is a log that is not all in the database.
+bool tells_of_more(const std::vector<Indexed>& indexed) {
+  return std::ranges::any_of(indexed, [](const Indexed& log) { return log.copied < log.committed; });
 }
 
 struct Header {
@@ -150,26 +154,29 @@ struct Place {
 
 /// One look at the log, which others may write to.
 std::optional<std::int64_t> seen_damaged_at(const std::filesystem::path& database, EachCommit commits) {
-  // Before the log: what the index says was synced when it was written.
-  const std::vector<Indexed> indexed = commits == EachCommit::synced ? read_index(database) : std::vector<Indexed>();
+  // Before the log: what an index says was synced when it was written.
+  std::vector<Indexed> indexed;
+  if (commits == EachCommit::synced) indexed = read_index(index_of(database));
+  const bool is_missed = tells_of_more(indexed);
+  if (commits == EachCommit::synced)
+    std::ranges::copy(read_index(kept_index_of(database)), std::back_inserter(indexed));
+
   std::ifstream in(log_of(database), std::ios::binary);
   std::array<std::byte, kLogHeaderBytes> header_bytes{};
   const bool has_header = read(in, header_bytes);
-  Header header = read_header(header_bytes);
-  if (!header.is_sound) {
-    // A log is taken away, and begun anew, once the database has all of it.
-    if (std::ranges::any_of(indexed, [](const Indexed& log) { return log.copied < log.committed; })) return 0;
-    header = Header{.page_bytes = page_bytes_of(database), .salts = {}, .sum = {}};
-  }
-  if (!has_header || header.page_bytes == 0) return std::nullopt;
+  const Header header = read_header(header_bytes);
+  // The header is synced before the first frame is written, and a log begun anew or taken away once it was copied.
+  const bool has_more = has_header && in.peek() != std::ifstream::traits_type::eof();
+  if (!header.is_sound) return is_missed || has_more ? std::optional(std::int64_t{0}) : std::nullopt;
+  // SQLite takes a log beside an empty database away; and the first page is synced before there is a log.
+  if (has_more && size_of(database) == 0) return 0;
 
-  std::int64_t synced_to = kLogHeaderBytes;
   std::vector<std::byte> frame(static_cast<std::size_t>(kFrameHeaderBytes) + header.page_bytes);
   const auto frame_bytes = static_cast<std::int64_t>(frame.size());
+  std::int64_t synced_to = kLogHeaderBytes;
   for (const Indexed& log : indexed)
     if (log.salts == header.salts) synced_to = std::max(synced_to, kLogHeaderBytes + log.committed * frame_bytes);
   std::optional<std::int64_t> damaged_at;
-  if (!header.is_sound) damaged_at = 0;
   Place place{.order = header.order, .salts = header.salts, .sum = header.sum};
   bool follows_commit = false;
   std::int64_t at = kLogHeaderBytes;
@@ -178,20 +185,25 @@ std::optional<std::int64_t> seen_damaged_at(const std::filesystem::path& databas
     if (goes_on && follows_commit && damaged_at) return damaged_at;
     if (!goes_on && !damaged_at) damaged_at = at;
     if (damaged_at && *damaged_at < synced_to) return damaged_at;
-    if (!header.is_sound) place.salts = Pair::in(frame, kSaltsAt);
     place.sum = Pair::in(frame, kSumAt);
     follows_commit = word(frame, kCommitAt) != 0;
   }
   return at < synced_to ? std::optional(at) : std::nullopt;
 }
 
+[[noreturn]] void throw_errno(const std::string& doing, const std::filesystem::path& file) {
+  throw std::system_error(errno, std::generic_category(), "cannot " + doing + " " + file.filename().string());
+}
+
 void make_durable(const std::filesystem::path& log) {
   const int descriptor = ::open(log.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0 && errno == ENOENT) return;
-  if (descriptor < 0) throw SqliteError(SQLITE_CANTOPEN, "open the write-ahead log");
+  if (descriptor < 0) throw_errno("open", log);
   const bool is_durable = ::fsync(descriptor) == 0;
+  const int error = std::exchange(errno, 0);
   ::close(descriptor);
-  if (!is_durable) throw SqliteError(SQLITE_IOERR_FSYNC, "sync the write-ahead log");
+  errno = error;
+  if (!is_durable) throw_errno("sync", log);
 }
 
 /// One look at what `extent` says is to be copied.
@@ -247,15 +259,30 @@ bool is_log_whole(Connection& connection, SeenLog& seen) {
   }
 }
 
+KeptIndex::KeptIndex(const std::filesystem::path& database) : file_(kept_index_of(database)) {
+  const auto indexed = read_index(index_of(database));
+  if (std::ranges::none_of(indexed, [](const Indexed& log) { return log.committed > 0; })) return;
+  std::ifstream in(index_of(database), std::ios::binary);
+  IndexBytes bytes{};
+  if (!read(in, bytes)) return;
+  std::ofstream(file_, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+void KeptIndex::let_go() const {
+  std::error_code ignored;
+  std::filesystem::remove(file_, ignored);
+}
+
 std::string told_of_log_damage(const std::filesystem::path& database, std::int64_t at) {
-  const std::filesystem::path log = log_of(database);
-  std::error_code error;
-  const bool is_gone = std::filesystem::file_size(log, error) == 0 || error;
-  return "its write-ahead log " + log.filename().string() +
-         (is_gone ? " is gone, and with it changes that were acknowledged. If it was taken away on purpose, take " +
-                        index_of(database).filename().string() + " away as well"
-                  : " is not what was written from byte " + std::to_string(at) +
-                        " on, where changes stood that were acknowledged");
+  const std::string log = log_of(database).filename().string();
+  if (size_of(log_of(database)) == 0)
+    return "its write-ahead log " + log + " is gone, and with it changes that were acknowledged";
+  if (size_of(database) == 0)
+    return "its database " + database.filename().string() + " is gone, and its write-ahead log " + log +
+           ", in which there are changes that were acknowledged, cannot be read without it";
+  return "its write-ahead log " + log + " is not what was written from byte " + std::to_string(at) +
+         " on, where changes stood that were acknowledged";
 }
 
 }  // namespace cardfile::store::sqlite

@@ -17,17 +17,31 @@ std::filesystem::path log_of(const std::filesystem::path& database);
 enum class EachCommit { synced, unsynced };
 
 /// The first byte of the log from which on it cannot be read, though there was more of it. SQLite would take it for the
-/// end of a log that a power cut left, and pass over what was acknowledged. Two things tell that there was more:
-/// - a whole commit and the beginning of the next one stand behind it: each is synced before the next one is begun;
+/// end of a log that a power cut left, and pass over what was acknowledged. These tell that there was more:
+/// - the header is not sound, and something stands behind it: it is synced before anything is written there;
+/// - a whole commit and the beginning of the next one stand behind the place: each is synced before the next is begun;
 /// - the log's index, a file that a kill leaves as it was, says so. Of commits that are synced first it never says more
 ///   than there was on the disk, however old it is after a power cut. Where it cannot be read nothing more is known: a
 ///   log that ends where one commit was cut off is sound.
+/// Beside an empty database, with which SQLite would take the log away, none of it can be read.
 /// To be called before anybody opens the database, which makes the index anew, or while other processes write to it.
 /// Who opens it takes for committed what a killed process wrote and never synced; so where commits are to be, the log
-/// is made durable first. Of a log that cannot be read nothing is said; SQLite will say it. Throws
-/// SqliteError when it cannot be synced.
+/// is made durable first. Throws std::system_error when it cannot be.
 std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database,
                                            EachCommit commits = EachCommit::synced);
+
+/// Keeps what the log's index says in a file of its own, where log_damaged_at() finds it: who opens the database first
+/// empties the index before it reads the log, and may be killed then. As well as it can.
+class KeptIndex {
+ public:
+  /// Before anybody opens the database.
+  explicit KeptIndex(const std::filesystem::path& database);
+  /// Once the database was read: the index is made.
+  void let_go() const;
+
+ private:
+  std::filesystem::path file_;
+};
 
 /// Up to where a log was seen to be what was written.
 struct SeenLog {

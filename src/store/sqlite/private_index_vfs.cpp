@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,12 @@ struct DatabaseFile {
   static int shm_map(sqlite3_file* f, int region, int size, int extend, void volatile** out) {
     Index& index = *of(f).index;
     const auto at = static_cast<std::size_t>(region);
-    while (extend != 0 && index.size() <= at)
-      index.push_back(std::make_unique<std::byte[]>(static_cast<std::size_t>(size)));
+    try {
+      while (extend != 0 && index.size() <= at)
+        index.push_back(std::make_unique<std::byte[]>(static_cast<std::size_t>(size)));
+    } catch (const std::bad_alloc&) {
+      return SQLITE_IOERR_NOMEM;
+    }
     *out = at < index.size() ? index[at].get() : nullptr;
     return SQLITE_OK;
   }
@@ -67,9 +72,11 @@ struct DatabaseFile {
 int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return below->xOpen(below, path, file, flags, out_flags);
   file->pMethods = nullptr;
+  auto index = std::unique_ptr<Index>(new (std::nothrow) Index);
+  if (!index) return SQLITE_NOMEM;
   const int code = below->xOpen(below, path, DatabaseFile::below(file), flags, out_flags);
   if (!DatabaseFile::below(file)->pMethods) return code;
-  DatabaseFile::of(file).index = new Index;
+  DatabaseFile::of(file).index = index.release();
   file->pMethods = &DatabaseFile::kMethods;
   return code;
 }
