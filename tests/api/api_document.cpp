@@ -158,6 +158,9 @@ class ApiDocument::Impl {
   }
 
   void add_faults(const json& schema, const json& value, const std::string& what, Faults& faults) const {
+    // Patterns are compiled as they are met, for which libstdc++ fills a table of the locale's that it does not guard.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
     valijson::Validator validator;
     valijson::ValidationResults results;
     const valijson::adapters::NlohmannJsonAdapter target(value);
@@ -168,7 +171,6 @@ class ApiDocument::Impl {
 
   /// Schemas are compiled when they are first needed: most tests need few.
   const valijson::Schema& compiled(const json& schema) const {
-    const std::lock_guard lock(mutex_);
     std::unique_ptr<valijson::Schema>& known = schemas_[schema.dump()];
     if (!known) {
       const json root = {{"allOf", {schema}}, {"components", {{"schemas", document_["components"]["schemas"]}}}};
@@ -189,8 +191,7 @@ class ApiDocument::Impl {
   http::Router router_;
   std::vector<const json*> operations_;  // In the order of the router's routes.
 
-  mutable std::mutex mutex_;
-  mutable std::map<std::string, std::unique_ptr<valijson::Schema>> schemas_;  // Guarded by mutex_; by their text.
+  mutable std::map<std::string, std::unique_ptr<valijson::Schema>> schemas_;  // By their text; for add_faults() only.
 };
 
 ApiDocument::ApiDocument(std::string_view text, const std::set<std::string>& settings)
