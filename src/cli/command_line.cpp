@@ -66,6 +66,16 @@ bool has_database(const std::filesystem::path& folder) {
          std::filesystem::file_size(database, hidden) != 0;
 }
 
+namespace {
+
+/// Of a database that may be gone: whoever opens the folder has something to say about it.
+bool has_log(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::file_size(folder / "cardfile.db-wal", error) != 0 && !error;
+}
+
+}  // namespace
+
 void require_data_folder(const base::Config& settings) {
   const std::string& folder = settings.text("data");
   std::error_code error;
@@ -76,7 +86,7 @@ void require_data_folder(const base::Config& settings) {
                     folder, error.message()));
   }
   const bool is_folder = kind == std::filesystem::file_type::directory;
-  if (is_folder && has_database(folder)) return;
+  if (is_folder && (has_database(folder) || has_log(folder))) return;
   if (!is_folder && kind != std::filesystem::file_type::not_found) {
     throw std::runtime_error(fmt::format("{} is a file, not a data folder. Name another one with --data.", folder));
   }

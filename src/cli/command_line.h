@@ -67,8 +67,8 @@ void add_settings(CLI::App& command, Invocation& invocation, const std::vector<s
 /// Whether somebody has made a database in the folder; an empty cardfile.db is none.
 bool has_database(const std::filesystem::path& folder);
 
-/// Throws when the data folder that the settings name does not exist or has no database: a mistyped path should not
-/// become a new, empty one.
+/// Throws when the data folder that the settings name does not exist or has no database, nor the log of one: a mistyped
+/// path should not become a new, empty one.
 void require_data_folder(const base::Config& settings);
 
 /// What `open` gives, which is called again and again while another process holds the data folder: a command does for

@@ -333,6 +333,30 @@ TEST(AdminCommands, MakeNoDatabaseInAFolderThatHasNone) {
   }
 }
 
+TEST(AdminCommands, SayOfALogWhoseDatabaseIsGoneThatItHasAcknowledgedChanges) {
+  const TempFolder folder;
+  {
+    RunningServer server(folder, {"--demo", "--data", "data"});
+    ASSERT_NE(server.port(), 0);
+    server.process().kill();
+  }
+  const std::filesystem::path log = folder / "data/cardfile.db-wal";
+  ASSERT_GT(std::filesystem::file_size(log), 0U);
+  std::filesystem::remove(folder / "data/cardfile.db");
+  const Finished checked = cardfile(folder, {"check"});
+  EXPECT_EQ(checked.exit_code, 1);
+  EXPECT_THAT(checked.output, HasSubstr("cardfile.db is gone, and its write-ahead log cardfile.db-wal"));
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"backup", "--to", "copy"},
+                                                  {"migrate"},
+                                                  {"team", "list"},
+                                                  {"team", "create", "Sales"}}) {
+    const Finished refused = cardfile(folder, command);
+    EXPECT_EQ(refused.exit_code, 1) << testing::PrintToString(command);
+    EXPECT_THAT(refused.errors, HasSubstr("cardfile.db is gone, and its write-ahead log cardfile.db-wal"));
+  }
+  EXPECT_GT(std::filesystem::file_size(log), 0U);
+}
+
 TEST(AdminCommands, TakeTheDataFolderFromFlagEnvironmentOrFile) {
   const TempFolder folder;
   EXPECT_EQ(cardfile(folder, {"team", "create", "A", "--data", "a"}, {{"CARDFILE_DATA", "b"}}).exit_code, 0);
