@@ -154,7 +154,9 @@ class Service {
   void kill(test::RunningServer& server) {
     server.process().kill();
     campaign_.count("kills");
-    if (faults_.loses_the_log) std::filesystem::remove(folder_ / "data/cardfile.db-wal");
+    if (faults_.loses_the_log)
+      for (const char* file : {"cardfile.db-wal", "cardfile.db-shm"})
+        std::filesystem::remove(folder_.path() / "data" / file);
   }
 
   /// Entries whose rows may be behind, as the next server finds them. Who looks leaves the folder as it is.

@@ -111,6 +111,20 @@ TEST_F(WriteAheadLog, GrowsWhileAReaderKeepsAnOldStateAndBeginsAnewAfterwards) {
   EXPECT_EQ(reader.integer("SELECT count(*) FROM number"), 2 * kCommits);
 }
 
+TEST_F(WriteAheadLog, IsNotSaidToBeEmptyWhileAReaderKeepsAnOldState) {
+  Checkpointer checkpointer(options_, readers_, {}, kStepPages * kPageBytes);
+  const auto log = [this] { return std::filesystem::file_size(options_.file.native() + "-wal"); };
+  Connection reader(options_);
+  reader.execute("BEGIN");
+  reader.integer("SELECT count(*) FROM number");
+  writer_.execute("INSERT INTO number VALUES (1)");
+  EXPECT_FALSE(checkpointer.empty_log(writer_));
+  EXPECT_GT(log(), 0U);
+  reader.execute("COMMIT");
+  EXPECT_TRUE(checkpointer.empty_log(writer_));
+  EXPECT_EQ(log(), 0U);
+}
+
 /// Counts syncs of the database, not of its log.
 class SyncCounter final : public HookedVfs {
  public:

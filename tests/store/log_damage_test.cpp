@@ -2,6 +2,7 @@
 
 #include "store/sqlite/log_damage.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -85,6 +86,7 @@ class AfterAKill : public testing::Test {
   static std::filesystem::path index_in(const std::filesystem::path& folder) { return folder / "cardfile.db-shm"; }
   std::filesystem::path log() const { return log_in(left_.path()); }
   std::filesystem::path index() const { return index_in(left_.path()); }
+  std::filesystem::path kept() const { return left_.path() / "cardfile.db-shm-kept"; }
   std::int64_t log_bytes() const { return static_cast<std::int64_t>(std::filesystem::file_size(log())); }
 
   std::optional<std::int64_t> damaged_at() const { return log_damaged_at(left_.path() / "cardfile.db"); }
@@ -212,8 +214,24 @@ TEST_F(AfterAKill, AKillWhileTheIndexIsMadeAnewForgetsNothing) {
   EXPECT_EQ(damaged_at(), starts_[2]);
   flip(starts_[2] + 500);
   EXPECT_EQ(open()->count(kTeam, {}), 3);
-  for (const auto& entry : std::filesystem::directory_iterator(left_.path()))
-    EXPECT_THAT(entry.path().filename(), testing::Not(HasSubstr("kept")));
+  EXPECT_FALSE(std::filesystem::exists(kept()));
+}
+
+TEST_F(AfterAKill, WhatIsKeptIsWrittenToNoFileThatWasThere) {
+  const TempFolder victims;
+  std::ofstream(victims.path() / "victim") << "precious";
+  std::filesystem::create_symlink(victims.path() / "victim", kept());
+  EXPECT_EQ(open()->count(kTeam, {}), 3);
+  EXPECT_EQ(content_of(victims.path() / "victim"), "precious");
+  EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(kept())));
+}
+
+TEST_F(AfterAKill, WhatIsKeptIsForTheOwnerOnly) {
+  FailingIndexVfs vfs;
+  EXPECT_THROW(store::open_sqlite({.folder = left_.path(), .vfs = vfs.name()}, world_.clock().source()),
+               store::OpenError);
+  EXPECT_EQ(std::filesystem::status(kept()).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST_F(AfterAKill, ALogThatCannotBeSyncedIsNoFindingOfCheck) {
@@ -358,6 +376,47 @@ TEST_F(AfterTheLogWasBegunAnew, TheIndexOfTheLogBeforeSaysNothing) {
 TEST_F(AfterTheLogWasBegunAnew, DamageOfItsOnlyCommitIsSeen) {
   flip(500);
   EXPECT_EQ(damaged_at(), 32);
+}
+
+/// Fails writes to the log from some moment on.
+class FailingLogVfs final : public HookedVfs {
+ public:
+  FailingLogVfs() : HookedVfs("failing-log") {}
+  void fail() { fails_ = true; }
+
+ private:
+  std::optional<int> before(const FileCall& call) override {
+    const bool is_asked = call.asked == Asked::write && call.kind == FileKind::log;
+    return fails_ && is_asked ? std::optional(SQLITE_IOERR_WRITE) : std::nullopt;
+  }
+
+  std::atomic<bool> fails_ = false;
+};
+
+TEST(ALogThatCannotBeBegunAnew, IsNotCutToNothingWhileItsIndexMayBeFoundToTellOfMore) {
+  FailingLogVfs vfs;
+  World world(Engine::sqlite, {.vfs = vfs.name()});
+  const auto ada = world.has_contact({.phone = "13125550142"});
+  const auto database = world.options().folder / "cardfile.db";
+  const std::filesystem::path index = database.native() + "-shm";
+  // What a power cut may leave of it.
+  std::string synced = content_of(index);
+  const SyncListener listener([&](const std::filesystem::path& path) {
+    if (path == index) synced = content_of(index);
+  });
+  {
+    Connection connection({.file = database, .vfs = vfs.name()});
+    while (!connection.checkpoint(CheckpointMode::restart).is_complete) std::this_thread::yield();
+    connection.leave_log_on_close();
+  }
+  vfs.fail();
+  EXPECT_EQ(world.refusal(world.creation({.phone = "13125550143"})), core::ErrorCode::unavailable);
+  const TempFolder left;
+  for (const char* name : {"cardfile.db", "cardfile.db-wal"})
+    std::filesystem::copy_file(world.options().folder / name, left.path() / name);
+  std::ofstream(left.path() / "cardfile.db-shm", std::ios::binary) << synced;
+  const auto store = store::open_sqlite({.folder = left.path()}, world.clock().source());
+  EXPECT_EQ(store->contact(kTeam, ada.id), ada);
 }
 
 /// The store's, as another program has it open.

@@ -169,7 +169,6 @@ void require_whole_log(const std::filesystem::path& database) {
 }
 
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) {
-  require_whole_log(from);
   const KeptIndex index(from);
   Connection source({.file = from, .read_only = true, .comparing = Comparing::never});
   source.leave_log_on_close();
@@ -201,6 +200,7 @@ bool is_within(std::filesystem::path folder, const std::filesystem::path& other)
 }  // namespace
 
 void back_up(const std::filesystem::path& from, const std::filesystem::path& to, const Progress& progress) try {
+  require_whole_log(from / kDatabase);
   if (!std::filesystem::is_regular_file(from / kDatabase))
     throw BackupError("There is no " + std::string(kDatabase) + " in " + from.string() + ".");
   const auto target = std::filesystem::absolute(to).lexically_normal();

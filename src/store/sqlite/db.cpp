@@ -189,10 +189,11 @@ void Connection::sync_database() {
 void Connection::sync_log_index() { OpenFiles(*this).sync_log_index(); }
 
 void Connection::cut_log() {
+  const std::int64_t page_bytes = integer("PRAGMA page_size");
   // Nobody else writes meanwhile.
   execute("BEGIN IMMEDIATE");
   try {
-    OpenFiles(*this).cut_log();
+    OpenFiles(*this).cut_log(page_bytes);
   } catch (...) {
     execute("ROLLBACK");
     throw;

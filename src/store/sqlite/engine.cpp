@@ -65,11 +65,12 @@ class WholeFolder final : public Folder {
     if (damaged_at)
       throw OpenError("Cannot open the data folder " + path.string() + ": " +
                       told_of_log_damage(database(), *damaged_at) + ". Put a backup in the folder's place.");
+    read_anew(log_of(database()));
     index_.emplace(database());
   }
 
-  /// The log was read.
-  void has_index() const { index_->let_go(); }
+  /// Once the log was read.
+  void let_index_go() const { index_->let_go(); }
 
  private:
   std::optional<KeptIndex> index_;
@@ -77,7 +78,6 @@ class WholeFolder final : public Folder {
 
 /// Brings the database to the newest format; from then on its pages are compared.
 void prepare(Connection& connection) {
-  refuse_foreign_tables(connection);
   // Before anything is written: what is damaged is not to get a checksum.
   const bool are_compared = has_checksums(connection);
   if (are_compared) connection.compare_pages();
@@ -107,8 +107,9 @@ class SqliteStore final : public Store {
         readers_(reading_, memtable_, search_file_) {
     // A folder that does not open stays as it is.
     connection_.leave_log_on_close();
+    refuse_foreign_tables(connection_);
+    folder_.let_index_go();
     prepare(connection_);
-    folder_.has_index();
     recover(connection_, memtable_);
     auto clocks = load_teams();
     if (options.indexing == Indexing::in_background)
@@ -132,6 +133,8 @@ class SqliteStore final : public Store {
     // Nobody reads any more when the writer empties the log.
     if (indexer_) indexer_->stop();
     writer_->stop();
+    // A backup that was killed may have left one.
+    folder_.let_index_go();
   }
 
   void submit(Submission& submission) override { writer_->submit(submission); }
@@ -320,7 +323,7 @@ std::int64_t format_of(const std::filesystem::path& path) {
     sqlite::Connection connection({.file = folder.database(), .comparing = sqlite::Comparing::never});
     connection.leave_log_on_close();
     const std::int64_t format = connection.integer("PRAGMA user_version");
-    folder.has_index();
+    folder.let_index_go();
     return format;
   } catch (...) {
     sqlite::throw_as_open_error(path);

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/ownership.h"
 #include "store/sqlite/log_format.h"
 #include "store/sqlite/open_files.h"
 
@@ -95,12 +96,16 @@ std::uint32_t native_word(Bytes bytes, std::size_t at) {
 
 using IndexBytes = std::array<std::byte, kIndexCopiedAt + 4>;
 
-/// What both copies of its header say: whoever is killed may have written one of them. None where they are not what was
-/// written, as after a power cut, or while somebody writes.
-std::vector<Indexed> read_index(const std::filesystem::path& index) {
+/// As much of it as tells how far the log goes; zeros where there is no such file.
+IndexBytes read_index(const std::filesystem::path& index) {
   std::ifstream in(index, std::ios::binary);
   IndexBytes bytes{};
-  if (!read(in, bytes)) return {};
+  return read(in, bytes) ? bytes : IndexBytes{};
+}
+
+/// What both copies of its header say: whoever is killed may have written one of them. None where they are not what was
+/// written, as after a power cut, or while somebody writes.
+std::vector<Indexed> indexed_in(const IndexBytes& bytes) {
   std::vector<Indexed> found;
   for (const std::size_t copy : {std::size_t{0}, kIndexHeaderBytes}) {
     const Bytes header = Bytes(bytes).subspan(copy, kIndexHeaderBytes);
@@ -154,12 +159,13 @@ struct Place {
 
 /// One look at the log, which others may write to.
 std::optional<std::int64_t> seen_damaged_at(const std::filesystem::path& database, EachCommit commits) {
-  // Before the log: what an index says was synced when it was written.
+  // Before the log: what an index says was synced when it was written. One that was kept is asked about a log that is
+  // there only: another program may have copied that log and taken it away since.
   std::vector<Indexed> indexed;
-  if (commits == EachCommit::synced) indexed = read_index(index_of(database));
+  if (commits == EachCommit::synced) indexed = indexed_in(read_index(index_of(database)));
   const bool is_missed = tells_of_more(indexed);
   if (commits == EachCommit::synced)
-    std::ranges::copy(read_index(kept_index_of(database)), std::back_inserter(indexed));
+    std::ranges::copy(indexed_in(read_index(kept_index_of(database))), std::back_inserter(indexed));
 
   std::ifstream in(log_of(database), std::ios::binary);
   std::array<std::byte, kLogHeaderBytes> header_bytes{};
@@ -200,7 +206,7 @@ void make_durable(const std::filesystem::path& log) {
   if (descriptor < 0 && errno == ENOENT) return;
   if (descriptor < 0) throw_errno("open", log);
   const bool is_durable = ::fsync(descriptor) == 0;
-  const int error = std::exchange(errno, 0);
+  const int error = errno;
   ::close(descriptor);
   errno = error;
   if (!is_durable) throw_errno("sync", log);
@@ -259,14 +265,23 @@ bool is_log_whole(Connection& connection, SeenLog& seen) {
   }
 }
 
+void read_anew(const std::filesystem::path& log) {
+  const int descriptor = ::open(log.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(descriptor);
+}
+
 KeptIndex::KeptIndex(const std::filesystem::path& database) : file_(kept_index_of(database)) {
-  const auto indexed = read_index(index_of(database));
-  if (std::ranges::none_of(indexed, [](const Indexed& log) { return log.committed > 0; })) return;
-  std::ifstream in(index_of(database), std::ios::binary);
-  IndexBytes bytes{};
-  if (!read(in, bytes)) return;
-  std::ofstream(file_, std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  const IndexBytes bytes = read_index(index_of(database));
+  if (std::ranges::none_of(indexed_in(bytes), [](const Indexed& log) { return log.committed > 0; })) return;
+  // The folder may be of somebody whom this process's user has no reason to trust: nothing that is there is written to.
+  let_go();
+  const int descriptor = base::open_or_make(file_, O_EXCL | O_NOFOLLOW);
+  if (descriptor < 0) return;
+  const bool is_kept = ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+  ::close(descriptor);
+  if (!is_kept) let_go();
 }
 
 void KeptIndex::let_go() const {
@@ -277,7 +292,9 @@ void KeptIndex::let_go() const {
 std::string told_of_log_damage(const std::filesystem::path& database, std::int64_t at) {
   const std::string log = log_of(database).filename().string();
   if (size_of(log_of(database)) == 0)
-    return "its write-ahead log " + log + " is gone, and with it changes that were acknowledged";
+    return "its write-ahead log " + log + " is gone, and with it changes that were acknowledged; but if " +
+           database.filename().string() + " was put there from a backup, take " +
+           index_of(database).filename().string() + " away, too";
   if (size_of(database) == 0)
     return "its database " + database.filename().string() + " is gone, and its write-ahead log " + log +
            ", in which there are changes that were acknowledged, cannot be read without it";

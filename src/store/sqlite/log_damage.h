@@ -30,6 +30,10 @@ enum class EachCommit { synced, unsynced };
 std::optional<std::int64_t> log_damaged_at(const std::filesystem::path& database,
                                            EachCommit commits = EachCommit::synced);
 
+/// Whoever reads that file next reads it from the disk, if the system goes along: what it could not write there it
+/// shows for as long as it runs, and has said so once.
+void read_anew(const std::filesystem::path& log);
+
 /// Keeps what the log's index says in a file of its own, where log_damaged_at() finds it: who opens the database first
 /// empties the index before it reads the log, and may be killed then. As well as it can.
 class KeptIndex {

@@ -1,7 +1,5 @@
 #include "store/sqlite/open_files.h"
 
-#include <array>
-
 #include <sqlite3.h>
 #include <sys/mman.h>
 
@@ -54,13 +52,13 @@ void OpenFiles::sync_log_index() const {
     throw SqliteError(SQLITE_IOERR_FSYNC, "sync the index of the log");
 }
 
-void OpenFiles::cut_log() const {
-  const volatile void* index = log_index();
-  if (!index) return;
-  std::array<std::byte, kLogHeaderBytes> header{};
-  if (!read_log(header, 0)) return;
-  const std::int64_t frame_bytes = kFrameHeaderBytes + std::int64_t{big_endian(std::span(header).subspan<8, 4>())};
-  const int code = log_->pMethods->xTruncate(log_, kLogHeaderBytes + log_extent().committed * frame_bytes);
+void OpenFiles::cut_log(std::int64_t page_bytes) const {
+  if (!log_index()) return;
+  sync_log_index();
+  const std::int64_t end = kLogHeaderBytes + log_extent().committed * (kFrameHeaderBytes + page_bytes);
+  std::int64_t size = 0;
+  int code = log_->pMethods->xFileSize(log_, reinterpret_cast<sqlite3_int64*>(&size));
+  if (code == SQLITE_OK && size > end) code = log_->pMethods->xTruncate(log_, end);
   if (code != SQLITE_OK) throw SqliteError(code, "cut the write-ahead log");
 }
 

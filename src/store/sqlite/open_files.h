@@ -32,8 +32,8 @@ class OpenFiles {
   /// None of a database that keeps no log.
   LogExtent log_extent() const;
   void sync_log_index() const;
-  /// To what is committed.
-  void cut_log() const;
+  /// To what is committed. The index is synced before: it may not tell of more after a power cut.
+  void cut_log(std::int64_t page_bytes) const;
 
  private:
   /// The first region; null when there is none.
