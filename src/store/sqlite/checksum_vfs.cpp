@@ -7,6 +7,8 @@
 
 #include <sqlite3.h>
 
+#include "store/sqlite/layered_file.h"
+
 namespace cardfile::store::sqlite {
 namespace {
 
@@ -32,16 +34,11 @@ std::uint64_t little_endian(std::uint64_t word) {
   return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
 }
 
-/// SQLite allocates one of these with room behind it for the file of the file system below.
-struct DatabaseFile {
+struct DatabaseFile : LayeredFile<DatabaseFile> {
   sqlite3_file base;
   std::byte* page;         // Owned; where a page is completed.
   std::size_t page_bytes;  // 0: pages have no room for checksums.
   bool compares;
-
-  static DatabaseFile& of(sqlite3_file* file) { return *reinterpret_cast<DatabaseFile*>(file); }
-  static sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(&of(file) + 1); }
-  static const sqlite3_io_methods& call(sqlite3_file* file) { return *below(file)->pMethods; }
 
   /// The number of the page that stands there, from 1; 0 when that is not all of one page.
   std::uint64_t page_at(sqlite3_int64 at, int size) const {
@@ -103,29 +100,6 @@ struct DatabaseFile {
     delete[] of(f).page;
     return call(f).xClose(below(f));
   }
-
-  static int truncate(sqlite3_file* f, sqlite3_int64 size) { return call(f).xTruncate(below(f), size); }
-  static int sync(sqlite3_file* f, int flags) { return call(f).xSync(below(f), flags); }
-  static int size(sqlite3_file* f, sqlite3_int64* size) { return call(f).xFileSize(below(f), size); }
-  static int lock(sqlite3_file* f, int level) { return call(f).xLock(below(f), level); }
-  static int unlock(sqlite3_file* f, int level) { return call(f).xUnlock(below(f), level); }
-  static int reserved(sqlite3_file* f, int* out) { return call(f).xCheckReservedLock(below(f), out); }
-  static int sector(sqlite3_file* f) { return call(f).xSectorSize(below(f)); }
-  static int device(sqlite3_file* f) { return call(f).xDeviceCharacteristics(below(f)); }
-  static int shm_map(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
-    return call(f).xShmMap(below(f), page, size, extend, out);
-  }
-  static int shm_lock(sqlite3_file* f, int at, int n, int flags) { return call(f).xShmLock(below(f), at, n, flags); }
-  static void shm_barrier(sqlite3_file* f) { call(f).xShmBarrier(below(f)); }
-  static int shm_unmap(sqlite3_file* f, int remove) { return call(f).xShmUnmap(below(f), remove); }
-  static int fetch(sqlite3_file* f, sqlite3_int64 at, int n, void** out) {
-    return call(f).xFetch(below(f), at, n, out);
-  }
-  static int unfetch(sqlite3_file* f, sqlite3_int64 at, void* page) { return call(f).xUnfetch(below(f), at, page); }
-
-  static constexpr sqlite3_io_methods kMethods{3,        close,       read,      write,   truncate, sync,   size,
-                                               lock,     unlock,      reserved,  control, sector,   device, shm_map,
-                                               shm_lock, shm_barrier, shm_unmap, fetch,   unfetch};
 };
 
 template <Comparing kComparing>
@@ -142,7 +116,7 @@ int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, in
     delete[] ours.page;
     return code;
   }
-  file->pMethods = &DatabaseFile::kMethods;
+  file->pMethods = &kMethodsOf<DatabaseFile, 3>;
   return code == SQLITE_OK ? DatabaseFile::read_header(file) : code;
 }
 

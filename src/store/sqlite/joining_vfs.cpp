@@ -2,21 +2,18 @@
 
 #include <sqlite3.h>
 
+#include "store/sqlite/layered_file.h"
+
 namespace cardfile::store::sqlite {
 namespace {
 
 /// What is kept at most; SQLite's own file system writes no more than this with one call of the kernel.
 constexpr std::size_t kPendingMax = 127 * 1024;
 
-/// SQLite allocates one of these with room behind it for the file of the file system below.
-struct LogFile {
+struct LogFile : LayeredFile<LogFile> {
   sqlite3_file base;
   std::string* pending;  // Owned.
   sqlite3_int64 at;      // Where `pending` belongs in the file.
-
-  static LogFile& of(sqlite3_file* file) { return *reinterpret_cast<LogFile*>(file); }
-  static sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(&of(file) + 1); }
-  static const sqlite3_io_methods& call(sqlite3_file* file) { return *below(file)->pMethods; }
 
   static int write_pending(sqlite3_file* f) {
     std::string& pending = *of(f).pending;
@@ -59,18 +56,6 @@ struct LogFile {
     delete of(f).pending;
     return written != SQLITE_OK ? written : closed;
   }
-
-  static int lock(sqlite3_file* f, int level) { return call(f).xLock(below(f), level); }
-  static int unlock(sqlite3_file* f, int level) { return call(f).xUnlock(below(f), level); }
-  static int reserved(sqlite3_file* f, int* out) { return call(f).xCheckReservedLock(below(f), out); }
-  static int control(sqlite3_file* f, int op, void* arg) { return call(f).xFileControl(below(f), op, arg); }
-  static int sector(sqlite3_file* f) { return call(f).xSectorSize(below(f)); }
-  static int device(sqlite3_file* f) { return call(f).xDeviceCharacteristics(below(f)); }
-
-  // Shared memory and memory mapping belong to the database file: version 1 has neither.
-  static constexpr sqlite3_io_methods kMethods{1,       close,   read,     write,   truncate, sync,   size,
-                                               lock,    unlock,  reserved, control, sector,   device, nullptr,
-                                               nullptr, nullptr, nullptr,  nullptr, nullptr};
 };
 
 int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, int* out_flags) {
@@ -81,7 +66,7 @@ int open(sqlite3_vfs* below, const char* path, sqlite3_file* file, int flags, in
   LogFile::of(file).pending = new std::string;
   LogFile::of(file).pending->reserve(kPendingMax);
   LogFile::of(file).at = 0;
-  file->pMethods = &LogFile::kMethods;
+  file->pMethods = &kMethodsOf<LogFile, 1>;
   return code;
 }
 
