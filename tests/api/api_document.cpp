@@ -1,5 +1,6 @@
 #include "api/api_document.h"
 
+#include <locale>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,14 @@ namespace {
 
 using nlohmann::json;
 using Faults = std::vector<std::string>;
+
+/// Patterns are compiled as they are met, by any thread, for which libstdc++ fills a table of the locale's that it does
+/// not guard: it is filled before.
+void fill_table_of_narrow_characters() {
+  const std::locale locale;
+  const auto& characters = std::use_facet<std::ctype<char>>(locale);
+  for (int c = 0; c < 256; ++c) static_cast<void>(characters.narrow(static_cast<char>(c), '\0'));
+}
 
 /// Puts every schema that one of the settings changes in the place of the default one.
 void apply(json& value, const std::set<std::string>& settings) {
@@ -74,6 +83,7 @@ bool has_failed_items(const Reply& reply) {
 class ApiDocument::Impl {
  public:
   Impl(std::string_view text, const std::set<std::string>& settings) : document_(json::parse(text)) {
+    fill_table_of_narrow_characters();
     apply(document_["components"]["schemas"], settings);
     for (const auto& [path, item] : document_["paths"].items()) {
       for (const auto& [method, operation] : item.items()) {
@@ -158,9 +168,6 @@ class ApiDocument::Impl {
   }
 
   void add_faults(const json& schema, const json& value, const std::string& what, Faults& faults) const {
-    // Patterns are compiled as they are met, for which libstdc++ fills a table of the locale's that it does not guard.
-    static std::mutex one_at_a_time;
-    const std::lock_guard lock(one_at_a_time);
     valijson::Validator validator;
     valijson::ValidationResults results;
     const valijson::adapters::NlohmannJsonAdapter target(value);
@@ -171,6 +178,7 @@ class ApiDocument::Impl {
 
   /// Schemas are compiled when they are first needed: most tests need few.
   const valijson::Schema& compiled(const json& schema) const {
+    const std::lock_guard lock(mutex_);
     std::unique_ptr<valijson::Schema>& known = schemas_[schema.dump()];
     if (!known) {
       const json root = {{"allOf", {schema}}, {"components", {{"schemas", document_["components"]["schemas"]}}}};
@@ -191,7 +199,8 @@ class ApiDocument::Impl {
   http::Router router_;
   std::vector<const json*> operations_;  // In the order of the router's routes.
 
-  mutable std::map<std::string, std::unique_ptr<valijson::Schema>> schemas_;  // By their text; for add_faults() only.
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::unique_ptr<valijson::Schema>> schemas_;  // Guarded by mutex_; by their text.
 };
 
 ApiDocument::ApiDocument(std::string_view text, const std::set<std::string>& settings)
