@@ -237,6 +237,11 @@ void LosingVfs::sync_file(const std::string& name) {
 
 void LosingVfs::synced_past_sqlite(const std::filesystem::path& path) {
   if (path != folder_ && path.parent_path() != folder_) return;
+  {
+    const std::lock_guard lock(mutex_);
+    look_at_indexes();
+    if (!is_to_be_synced(path)) return;
+  }
   at_sync_point_();
   {
     const std::lock_guard lock(mutex_);
@@ -251,6 +256,16 @@ void LosingVfs::synced_past_sqlite(const std::filesystem::path& path) {
     }
   }
   at_sync_point_();
+}
+
+bool LosingVfs::is_to_be_synced(const std::filesystem::path& path) const {
+  const std::string name = path.filename();
+  const auto has_states = [](const auto& index) { return index.second.size() > 1; };
+  if (path == folder_) return !disk_.pending_names.empty() || std::ranges::any_of(disk_.indexes, has_states);
+  const auto index = disk_.indexes.find(name);
+  if (index != disk_.indexes.end()) return has_states(*index);
+  const auto file = disk_.names.find(name);
+  return file != disk_.names.end() && !disk_.files[file->second].pending.empty();
 }
 
 bool LosingVfs::lies_about(FileKind kind) const {

@@ -90,6 +90,7 @@ class LosingVfs final : public test::HookedVfs {
   std::optional<int> before(const test::FileCall& call) override;
   void done(const test::FileCall& call) override;
   void synced_past_sqlite(const std::filesystem::path& path);
+  bool is_to_be_synced(const std::filesystem::path& path) const;
   std::optional<std::string> name_of(const test::FileCall& call) const;
   void sync(const test::FileCall& call, const std::string& name);
   void sync_file(const std::string& name);

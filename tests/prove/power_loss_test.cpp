@@ -61,7 +61,7 @@ class ShowsHalfAChange final : public PassingStore {
   using PassingStore::PassingStore;
   std::optional<core::Contact> contact(core::TeamId team, const core::ContactKey& key) const override {
     auto contact = PassingStore::contact(team, key);
-    if (contact && contact->rev > 1) contact->custom.clear();
+    if (contact && contact->rev > 1) contact->first.clear();
     return contact;
   }
 };
@@ -71,7 +71,7 @@ class LosesAChannel final : public PassingStore {
   std::vector<core::Contact> contacts(core::TeamId team, const core::ContactQuery& query) const override {
     auto contacts = PassingStore::contacts(team, query);
     for (auto& contact : contacts)
-      if (contact.channels.size() > 2) contact.channels.pop_back();
+      if (contact.channels.size() > 1) contact.channels.pop_back();
     return contacts;
   }
 };
